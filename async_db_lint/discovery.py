@@ -1,0 +1,153 @@
+"""Which files there are, which of them matter, and what each is for. The only reader of the file system."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+MAX_BYTES = 2 * 1024 * 1024  # a larger file is data, not code that people write
+
+PRUNED = frozenset(
+    """
+    .git .hg .svn .venv venv .tox .nox .eggs __pycache__ node_modules site-packages build dist .mypy_cache
+    .pytest_cache .ruff_cache .hypothesis .ipynb_checkpoints
+    """.split()
+)
+
+
+class MissingPath(Exception):
+    """A path named by the user that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The Python files of a project and its own settings files, by path from the root."""
+
+    root: Path
+    files: tuple[str, ...]
+    settings: tuple[str, ...]
+
+
+def find_root(start: Path) -> Path:
+    """The git top level above a folder, else the folder."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / ".git").exists():
+            return folder
+    return start
+
+
+def walk(root: Path, exclude: Sequence[str] = ()) -> Tree:
+    """The tree of a project: regular files only, links not followed, ignored and generated folders left out."""
+    files: list[str] = []
+    settings: list[str] = []
+    for path in _walk(root, "", (), tuple(exclude)):
+        (files if path.endswith(".py") else settings).append(path)
+    return Tree(root, tuple(sorted(files)), tuple(sorted(settings)))
+
+
+def _walk(root: Path, folder: str, ignores: tuple[_Ignore, ...], exclude: tuple[str, ...]) -> Iterator[str]:
+    try:
+        entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    names = {entry.name for entry in entries}
+    if "pyvenv.cfg" in names and folder:
+        return
+    if ".gitignore" in names:
+        ignores = (*ignores, _Ignore.read(root, folder))
+    for entry in entries:
+        path = f"{folder}/{entry.name}" if folder else entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in PRUNED and not entry.name.endswith(".egg-info"):
+                if not _is_left_out(f"{path}/", ignores, exclude):
+                    yield from _walk(root, path, ignores, exclude)
+        elif (entry.name.endswith(".py") or is_settings(entry.name)) and entry.is_file(follow_symlinks=False):
+            if not _is_left_out(path, ignores, exclude):
+                yield path
+
+
+def is_settings(name: str) -> bool:
+    """Whether a file says which versions of libraries a project uses, or that it has migrations."""
+    return name in ("pyproject.toml", "uv.lock", "poetry.lock", "pdm.lock", "alembic.ini") or (
+        name.startswith("requirements") and name.endswith(".txt")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ignore:
+    """The patterns of one `.gitignore`, which count below its folder."""
+
+    folder: str
+    spec: object
+
+    @staticmethod
+    def read(root: Path, folder: str) -> _Ignore:
+        from pathspec.gitignore import GitIgnoreSpec
+
+        text = (root / folder / ".gitignore").read_text(errors="replace")
+        return _Ignore(folder, GitIgnoreSpec.from_lines(text.splitlines()))
+
+    def covers(self, path: str) -> bool | None:
+        inner = path[len(self.folder) + 1 :] if self.folder else path
+        result = self.spec.check_file(inner)  # type: ignore[attr-defined]
+        return bool(result.include) if result.include is not None else None
+
+
+def _is_left_out(path: str, ignores: tuple[_Ignore, ...], exclude: tuple[str, ...]) -> bool:
+    if is_excluded(path, exclude):
+        return True
+    verdict = False
+    for ignore in ignores:
+        covered = ignore.covers(path)
+        if covered is not None:
+            verdict = covered
+    return verdict
+
+
+def is_excluded(path: str, patterns: Sequence[str]) -> bool:
+    """Whether a path, or a folder on its way, matches one of the configured patterns."""
+    path = path.rstrip("/")
+    parts = path.split("/")
+    return any(
+        fnmatch(path, pattern.rstrip("/"))
+        or path.startswith(pattern.rstrip("/") + "/")
+        or any(fnmatch(part, pattern) for part in parts)
+        for pattern in patterns
+    )
+
+
+def read(root: Path, path: str) -> bytes | None:
+    """The bytes of a regular file; None when it is not one, or cannot be read."""
+    try:
+        descriptor = os.open(root / path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        return file.read(MAX_BYTES + 1)
+
+
+def targets(root: Path, named: Sequence[Path], tree: Tree, exclude: Sequence[str]) -> tuple[set[str], set[str]]:
+    """The files to report on, and those of them that the user named one by one.
+
+    Takes the paths as the user wrote them, from the current folder. Raises MissingPath.
+    """
+    wanted: set[str] = set()
+    by_name: set[str] = set()
+    for path in named:
+        if not os.path.lexists(path):
+            raise MissingPath(str(path))
+        inside = os.path.relpath(path.absolute() if not path.is_dir() else path.resolve(), root).replace(os.sep, "/")
+        if path.is_dir():
+            wanted.update(item for item in tree.files if inside == "." or item.startswith(f"{inside}/"))
+        elif path.is_file() and not is_excluded(inside, exclude):
+            wanted.add(inside)
+            by_name.add(inside)
+    return wanted, by_name

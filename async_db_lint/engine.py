@@ -1,0 +1,191 @@
+"""The one place where the arrows meet: files in, a report out."""
+
+from __future__ import annotations
+
+import gc
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import process_time
+
+from async_db_lint import discovery, relevance, roles, selection
+from async_db_lint.config import Config
+from async_db_lint.index.build import index
+from async_db_lint.index.scopes import Module
+from async_db_lint.judge import Judge
+from async_db_lint.project.project import Project
+from async_db_lint.project.unreadable import Unreadable, unreadable
+from async_db_lint.project.versions import Versions, from_files, range_of
+from async_db_lint.rule import Finding, Rule, Severity, Suspect
+from async_db_lint.source import Source
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rule that failed: the tool's own error."""
+
+    code: str
+    path: str
+    line: int
+    error: str
+    trace: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run found, and what it cost."""
+
+    findings: tuple[Finding, ...] = ()
+    advice: int = 0
+    faults: tuple[Fault, ...] = ()
+    files: int = 0
+    parsed: int = 0
+    lines: int = 0
+    is_async: bool = False
+    unconfirmed: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add the processor time of a block to a stage."""
+        start = process_time()
+        yield
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + process_time() - start
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A project's files as they were read: the tree, the bytes, the texts that name versions."""
+
+    tree: discovery.Tree
+    data: Mapping[str, bytes]
+    settings: tuple[tuple[str, str], ...]
+
+
+def read(root: Path, exclude: Sequence[str]) -> Files:
+    """Read a project's files, each once."""
+    tree = discovery.walk(root, exclude)
+    data: dict[str, bytes] = {}
+    for path in tree.files:
+        found = discovery.read(root, path)
+        if found is not None:
+            data[path] = found
+    settings = [(path, discovery.read(root, path) or b"") for path in tree.settings]
+    return Files(tree, data, tuple((path, text.decode(errors="replace")) for path, text in settings))
+
+
+def lint(root: Path, paths: Sequence[Path], config: Config, extra: Source | None = None) -> Report:
+    """Check a project.
+
+    Takes its root, the paths to report on (as the user wrote them), the configuration, and the text of
+    an unsaved file that stands in for the one on disk. Raises MissingPath and ConfigError.
+    """
+    report = Report()
+    rules = selection.selected(config)
+    with report.timed("read"):
+        files = read(root, config.exclude)
+    wanted, by_name = discovery.targets(root, paths, files.tree, config.exclude)
+    data = dict(files.data)
+    for path in by_name - data.keys():
+        data[path] = discovery.read(root, path) or b""
+    if extra is not None:
+        data[extra.path] = extra.data
+        wanted = {extra.path}
+        by_name = {extra.path}
+    report.files = len(wanted)
+    with report.timed("choose"):
+        parse = relevance.relevant(data) | by_name
+    with report.timed("parse and index"), without_collection():
+        modules, failures = parsed(data, parse)
+    report.parsed, report.lines = len(modules), sum(module.lines for module in modules.values())
+    with report.timed("link"):
+        project = Project(
+            modules, roles.roles(modules, config.roles), versions(files, config), failures, files.settings
+        )
+        report.is_async = project.is_async
+    return run(project, rules, data, wanted, config, report)
+
+
+def parsed(data: Mapping[str, bytes], paths: Iterable[str]) -> tuple[dict[str, Module], tuple[Unreadable, ...]]:
+    """The index of each file, and why the others have none."""
+    modules: dict[str, Module] = {}
+    failures: list[Unreadable] = []
+    for path in sorted(paths):
+        if len(data[path]) > discovery.MAX_BYTES:
+            size = discovery.MAX_BYTES // (1024 * 1024)
+            failures.append(Unreadable(path, 1, 1, f"larger than {size} MiB, so it was not read"))
+            continue
+        try:
+            modules[path] = index(path, data[path])
+        except (SyntaxError, ValueError, RecursionError, MemoryError, LookupError) as error:
+            failures.append(unreadable(path, data[path], error))
+    return modules, tuple(failures)
+
+
+def versions(files: Files, config: Config) -> Versions:
+    """The versions of the libraries that the project targets: configured ones before those in its files."""
+    found = from_files(files.settings)
+    chosen = {name: range_of(text if text[:1] in "<>=!~" else f"=={text}.*") for name, text in config.target_versions}
+    return Versions({**found.ranges, **chosen})
+
+
+def run(
+    project: Project,
+    rules: Sequence[type[Rule]],
+    data: Mapping[str, bytes],
+    wanted: set[str],
+    config: Config,
+    report: Report,
+) -> Report:
+    """Ask every rule, let LibCST confirm, drop what is suppressed or said by another rule."""
+    judge = Judge(data, wanted, config.per_file_ignores)
+    faults: list[Fault] = []
+    unselected = {rule for rule in selection.all_rules() if rule.severity is Severity.ADVICE} - set(rules)
+    for kind in (*rules, *sorted(unselected, key=lambda item: item.code)):
+        rule = kind()
+        with report.timed(kind.code):
+            suspects = list(guarded(rule, project, faults))
+        if kind in unselected:
+            report.advice += judge.count(rule, suspects)
+            continue
+        with report.timed("confirm"):
+            for suspect in suspects:
+                try:
+                    judge.hear(rule, suspect)
+                except Exception as error:  # noqa: BLE001  # any failure of a rule is reported as the tool's own
+                    faults.append(fault(rule, error, suspect))
+    report.findings = judge.verdict(rules)
+    report.unconfirmed = judge.unconfirmed
+    report.faults = tuple(faults)
+    return report
+
+
+def guarded(rule: Rule, project: Project, faults: list[Fault]) -> Iterator[Suspect]:
+    """A rule's suspects, until it fails."""
+    try:
+        yield from rule.suspects(project)
+    except Exception as error:  # noqa: BLE001  # as above
+        faults.append(fault(rule, error, None))
+
+
+def fault(rule: Rule, error: Exception, suspect: Suspect | None) -> Fault:
+    """A rule's failure, with the file and line that it was looking at where that is known."""
+    path, line = (suspect.path, suspect.span.line) if suspect is not None else ("", 0)
+    return Fault(rule.code, path, line, f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Pause the cyclic garbage collector: syntax trees hold no cycles, and looking for some takes most of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.freeze()
+            gc.enable()

@@ -1,0 +1,379 @@
+"""One file's bytes turned into a `Module`: the walk over CPython's statements."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from async_db_lint.index.convert import annotation, convert, part, span_of, targets
+from async_db_lint.index.expressions import Element, Enter, Expr, Join, Span, Usage
+from async_db_lint.index.scopes import (
+    Binding,
+    Block,
+    BlockKind,
+    Bound,
+    Class,
+    Exit,
+    Function,
+    Import,
+    Module,
+    Parameter,
+    Scope,
+    Statement,
+    TargetBinding,
+)
+
+START = Span(1, 0, 1, 0)
+
+
+def index(path: str, data: bytes) -> Module:
+    """The index of one file.
+
+    Takes the path to give it and the file's bytes, whose encoding CPython finds. Raises what
+    `ast.parse` raises: SyntaxError, ValueError, RecursionError, MemoryError.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(data)
+    return Builder(path, data.count(b"\n") + 1).module(tree)
+
+
+class Builder:
+    """The walk: where it stands (scope, block, statement) and what it has noted."""
+
+    def __init__(self, path: str, lines: int) -> None:
+        self.root = Module(path, None, START, path=path, lines=lines)
+        self.scope: Scope = self.root
+        self.block: Block = self.root.body
+        self.statement = Statement(START, -1, self.block, "module")
+        self.mentions = self.root.mentions
+        self.count = 0
+
+    def module(self, tree: ast.Module) -> Module:
+        """The whole tree, walked."""
+        self.statements(tree.body)
+        return self.root
+
+    def statements(self, nodes: Sequence[ast.stmt]) -> None:
+        """A run of statements in the current block."""
+        for node in nodes:
+            handler = HANDLERS.get(type(node))
+            if handler is not None:
+                self.begin(node)
+                handler(self, node)
+
+    def begin(self, node: ast.stmt, keyword: str = "") -> Statement:
+        """Make a node the current statement; a compound one ends where its body starts."""
+        body = getattr(node, "body", None) or getattr(node, "cases", None)
+        if body:
+            first = body[0]
+            end_line, end_column = _start(first)
+            line, column = _start(node)
+            span = Span(line, column, end_line, end_column)
+        else:
+            span = span_of(node)
+        self.count += 1
+        self.statement = Statement(span, self.count, self.block, keyword or type(node).__name__)
+        return self.statement
+
+    @contextmanager
+    def entered(self, scope: Scope) -> Iterator[None]:
+        """Walk inside a scope, then come back."""
+        outer = self.scope, self.block, self.statement
+        self.scope, self.block = scope, scope.body
+        yield
+        self.scope, self.block, self.statement = outer
+
+    def run(self, kind: BlockKind, opener: Statement, nodes: Sequence[ast.stmt], heads: tuple[Expr, ...] = ()) -> None:
+        """Walk statements in a block of their own."""
+        if not nodes:
+            return
+        outer = self.block
+        self.block = Block(kind, self.scope, outer, opener, heads)
+        self.scope.blocks.append(self.block)
+        self.statements(nodes)
+        self.block = outer
+
+    def bind(self, name: str, value: Bound | None, note: Expr | None = None) -> None:
+        """Note a binding of a name in the current scope, or in the one that `global` names."""
+        scope = self.scope
+        if name in scope.outer_names:
+            scope = self.root
+        scope.bindings.setdefault(name, []).append(Binding(name, value, note, self.statement, self.block))
+
+    def assign(self, target: ast.expr, value: Expr, note: Expr | None = None) -> None:
+        """Note what an assignment binds: names, attributes, items, or parts of an unpacked value."""
+        match target:
+            case ast.Name():
+                self.mentions.add(target.id)
+                self.bind(target.id, value, note)
+            case ast.Attribute():
+                self.mentions.add(target.attr)
+                self.target(convert(self, target.value), target.attr, value, note)
+            case ast.Subscript():
+                convert(self, target.slice)
+                self.target(convert(self, target.value), "", value, note)
+            case ast.Tuple() | ast.List():
+                starred = any(isinstance(item, ast.Starred) for item in target.elts)
+                for position, item in enumerate(target.elts):
+                    self.assign(item, part(value, None if starred else position))
+            case ast.Starred():
+                self.assign(target.value, part(value, None))
+
+    def target(self, owner: Expr, name: str, value: Expr, note: Expr | None) -> None:
+        """Note `owner.name = value`."""
+        self.scope.targets.append(TargetBinding(owner, name, value, note, self.statement, self.block))
+
+    def parameters(self, arguments: ast.arguments, function: Function) -> tuple[Parameter, ...]:
+        """The parameters of a function, bound in it; defaults are converted in the scope around it."""
+        found: list[Parameter] = []
+        positional = [*arguments.posonlyargs, *arguments.args]
+        defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
+        defaults += arguments.defaults
+        rows = [(item, default, "positional") for item, default in zip(positional, defaults, strict=True)]
+        if arguments.vararg:
+            rows.append((arguments.vararg, None, "*"))
+        rows += [
+            (item, default, "keyword")
+            for item, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        ]
+        if arguments.kwarg:
+            rows.append((arguments.kwarg, None, "**"))
+        for position, (item, default, kind) in enumerate(rows):
+            value = None if default is None else convert(self, default, Usage.ARGUMENT)
+            parameter = Parameter(item.arg, annotation(self, item.annotation), value, kind, position)
+            found.append(parameter)
+            binding = Binding(item.arg, parameter, parameter.annotation, self.statement, function.body)
+            function.bindings.setdefault(item.arg, []).append(binding)
+        return tuple(found)
+
+
+def _start(node: ast.AST) -> tuple[int, int]:
+    """Where a statement starts, its decorators included."""
+    decorators = getattr(node, "decorator_list", None)
+    if decorators:
+        return decorators[0].lineno, max(decorators[0].col_offset - 1, 0)
+    if isinstance(node, ast.match_case):
+        return node.pattern.lineno, node.pattern.col_offset
+    assert isinstance(node, (ast.stmt, ast.expr))
+    return node.lineno, node.col_offset
+
+
+def _function(builder: Builder, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    function = Function(node.name, builder.scope, span_of(node), builder.statement)
+    function.is_async = isinstance(node, ast.AsyncFunctionDef)
+    function.decorators = tuple(convert(builder, item, Usage.DECORATOR) for item in node.decorator_list)
+    function.parameters = builder.parameters(node.args, function)
+    function.returns = annotation(builder, node.returns)
+    builder.scope.functions.append(function)
+    builder.bind(node.name, function)
+    with builder.entered(function):
+        builder.statements(node.body)
+
+
+def _class(builder: Builder, node: ast.ClassDef) -> None:
+    found = Class(node.name, builder.scope, span_of(node), builder.statement)
+    found.bases = tuple(convert(builder, item, Usage.ARGUMENT) for item in node.bases)
+    found.keywords = tuple((item.arg or "**", convert(builder, item.value)) for item in node.keywords)
+    found.decorators = tuple(convert(builder, item, Usage.DECORATOR) for item in node.decorator_list)
+    builder.scope.classes.append(found)
+    builder.bind(node.name, found)
+    with builder.entered(found):
+        builder.statements(node.body)
+
+
+def _assign(builder: Builder, node: ast.Assign) -> None:
+    value = convert(builder, node.value, Usage.BOUND)
+    for target in node.targets:
+        builder.assign(target, value)
+
+
+def _annotated(builder: Builder, node: ast.AnnAssign) -> None:
+    note = annotation(builder, node.annotation)
+    if node.value is not None:
+        builder.assign(node.target, convert(builder, node.value, Usage.BOUND), note)
+    elif isinstance(node.target, ast.Name):
+        builder.bind(node.target.id, None, note)
+
+
+def _augmented(builder: Builder, node: ast.AugAssign) -> None:
+    value = convert(builder, node.value)
+    target = convert(builder, node.target)
+    builder.assign(node.target, Join(type(node.op).__name__, target, value))
+
+
+def _alias(builder: Builder, node: ast.AST) -> None:
+    name: ast.Name = getattr(node, "name")  # noqa: B009  # `type X = …`, of Python 3.12
+    builder.bind(name.id, annotation(builder, getattr(node, "value")))  # noqa: B009
+
+
+def _with(builder: Builder, node: ast.With | ast.AsyncWith) -> None:
+    is_async = isinstance(node, ast.AsyncWith)
+    opener = builder.statement
+    outer = builder.block
+    kind = BlockKind.ASYNC_WITH if is_async else BlockKind.WITH
+    for item in node.items:
+        value = convert(builder, item.context_expr, Usage.ENTERED if is_async else Usage.ENTERED_SYNC)
+        builder.block = Block(kind, builder.scope, builder.block, opener, (value,))
+        builder.scope.blocks.append(builder.block)
+        if item.optional_vars is not None:
+            builder.assign(item.optional_vars, Enter(value, is_async))
+    builder.statements(node.body)
+    builder.block = outer
+
+
+def _for(builder: Builder, node: ast.For | ast.AsyncFor) -> None:
+    is_async = isinstance(node, ast.AsyncFor)
+    opener = builder.statement
+    usage = Usage.ASYNC_ITERATED if is_async else Usage.ITERATED
+    iterable = convert(builder, node.iter, usage)
+    builder.assign(node.target, Element(iterable, is_async))
+    kind = BlockKind.ASYNC_FOR if is_async else BlockKind.FOR
+    builder.run(kind, opener, node.body, (iterable,))
+    builder.run(BlockKind.ELSE, opener, node.orelse)
+
+
+def _while(builder: Builder, node: ast.While) -> None:
+    opener = builder.statement
+    test = convert(builder, node.test)
+    builder.run(BlockKind.WHILE, opener, node.body, (test,))
+    builder.run(BlockKind.ELSE, opener, node.orelse)
+
+
+def _if(builder: Builder, node: ast.If) -> None:
+    opener = builder.statement
+    test = convert(builder, node.test)
+    kind = _guard(node.test)
+    if kind is BlockKind.MAIN_GUARD:
+        builder.root.has_main_guard = True
+    builder.run(kind, opener, node.body, (test,))
+    orelse = node.orelse
+    if len(orelse) == 1 and isinstance(orelse[0], ast.If) and orelse[0].col_offset == node.col_offset:
+        outer = builder.block
+        builder.block = Block(BlockKind.ELSE, builder.scope, outer, opener, (test,))
+        builder.scope.blocks.append(builder.block)
+        builder.begin(orelse[0], "elif")
+        _if(builder, orelse[0])
+        builder.block = outer
+        return
+    builder.run(BlockKind.ELSE, opener, orelse, (test,))
+
+
+def _guard(test: ast.expr) -> BlockKind:
+    """Which kind of `if` this is."""
+    match test:
+        case ast.Compare(left=ast.Name(id="__name__"), comparators=[ast.Constant(value="__main__")]):
+            return BlockKind.MAIN_GUARD
+        case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
+            return BlockKind.TYPE_CHECKING
+    return BlockKind.IF
+
+
+def _try(builder: Builder, node: ast.Try) -> None:
+    opener = builder.statement
+    builder.run(BlockKind.TRY, opener, node.body)
+    for handler in node.handlers:
+        caught = () if handler.type is None else (convert(builder, handler.type),)
+        if handler.name:
+            builder.bind(handler.name, None)
+        builder.run(BlockKind.EXCEPT, opener, handler.body, caught)
+    builder.run(BlockKind.TRY_ELSE, opener, node.orelse)
+    builder.run(BlockKind.FINALLY, opener, node.finalbody)
+
+
+def _match(builder: Builder, node: ast.Match) -> None:
+    opener = builder.statement
+    subject = convert(builder, node.subject)
+    for case in node.cases:
+        for pattern in ast.walk(case.pattern):
+            name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
+            if isinstance(name, str):
+                builder.bind(name, None)
+        if case.guard is not None:
+            convert(builder, case.guard)
+        builder.run(BlockKind.CASE, opener, case.body, (subject,))
+
+
+def _import(builder: Builder, node: ast.Import) -> None:
+    for item in node.names:
+        builder.mentions.add(item.name)
+        found = Import(item.name, None, 0)
+        builder.root.imports.append(found)
+        root = item.name.partition(".")[0]
+        builder.bind(item.asname or root, found if item.asname else Import(root, None, 0))
+
+
+def _import_from(builder: Builder, node: ast.ImportFrom) -> None:
+    for item in node.names:
+        found = Import(node.module or "", item.name, node.level)
+        builder.root.imports.append(found)
+        if item.name == "*":
+            builder.root.stars.append(found)
+        else:
+            builder.mentions.add(item.name)
+            builder.bind(item.asname or item.name, found)
+
+
+def _return(builder: Builder, node: ast.Return) -> None:
+    value = None if node.value is None else convert(builder, node.value, Usage.RETURNED)
+    builder.scope.exits.append(Exit("return", value, builder.statement, builder.block))
+
+
+def _raise(builder: Builder, node: ast.Raise) -> None:
+    value = None if node.exc is None else convert(builder, node.exc)
+    if node.cause is not None:
+        convert(builder, node.cause)
+    builder.scope.exits.append(Exit("raise", value, builder.statement, builder.block))
+
+
+def _leave(builder: Builder, node: ast.Break | ast.Continue) -> None:
+    kind = "break" if isinstance(node, ast.Break) else "continue"
+    builder.scope.exits.append(Exit(kind, None, builder.statement, builder.block))
+
+
+def _expression(builder: Builder, node: ast.Expr) -> None:
+    convert(builder, node.value, Usage.STATEMENT)
+
+
+def _global(builder: Builder, node: ast.Global) -> None:
+    builder.scope.outer_names.update(node.names)
+
+
+def _others(builder: Builder, node: ast.stmt) -> None:
+    for item in ast.iter_child_nodes(node):
+        if isinstance(item, ast.expr):
+            convert(builder, item)
+
+
+HANDLERS: dict[type[ast.AST], Callable[[Builder, Any], None]] = {
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.ClassDef: _class,
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augmented,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.If: _if,
+    ast.Try: _try,
+    ast.Match: _match,
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.Return: _return,
+    ast.Raise: _raise,
+    ast.Break: _leave,
+    ast.Continue: _leave,
+    ast.Expr: _expression,
+    ast.Global: _global,
+    ast.Assert: _others,
+    ast.Delete: _others,
+}
+HANDLERS[ast.TryStar] = _try
+if hasattr(ast, "TypeAlias"):
+    HANDLERS[ast.TypeAlias] = _alias

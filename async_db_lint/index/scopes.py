@@ -1,0 +1,215 @@
+"""What a file defines: modules, classes, functions, their bindings, calls and blocks.
+
+Built once by `build.py` and not changed afterwards. The classes compare by identity: two functions
+with the same text are two functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from async_db_lint.index.expressions import Await, Call, Expr, Span
+
+
+class BlockKind(Enum):
+    """What opens a block of statements."""
+
+    BODY = "body"
+    WITH = "with"
+    ASYNC_WITH = "async with"
+    FOR = "for"
+    ASYNC_FOR = "async for"
+    WHILE = "while"
+    IF = "if"
+    ELSE = "else"
+    MAIN_GUARD = "if __name__ == '__main__'"
+    TYPE_CHECKING = "if TYPE_CHECKING"
+    TRY = "try"
+    EXCEPT = "except"
+    TRY_ELSE = "try-else"
+    FINALLY = "finally"
+    CASE = "case"
+    COMPREHENSION = "comprehension"
+
+
+LOOPS = frozenset({BlockKind.FOR, BlockKind.ASYNC_FOR, BlockKind.WHILE})
+CONDITIONS = frozenset({BlockKind.IF, BlockKind.ELSE, BlockKind.CASE})
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """A run of statements, or the inside of a comprehension.
+
+    `heads` are the expressions that open it: the items of a `with`, the test of an `if`, the iterable
+    of a `for`, the class of an `except`. `names` holds what a comprehension binds. All the blocks of
+    one `try`, or of one `if`, share their `opener`.
+    """
+
+    kind: BlockKind
+    scope: Scope
+    parent: Block | None
+    opener: Statement | None
+    heads: tuple[Expr, ...] = ()
+    names: dict[str, Expr] = field(default_factory=dict)
+
+    def outward(self) -> Iterator[Block]:
+        """This block and the ones around it, up to the body of its scope."""
+        block: Block | None = self
+        while block is not None:
+            yield block
+            block = block.parent
+
+    def inside(self, kinds: frozenset[BlockKind]) -> bool:
+        """Whether this block or one around it, within the scope, is of one of the kinds."""
+        return any(block.kind in kinds for block in self.outward())
+
+    def within(self, other: Block) -> bool:
+        """Whether `other` is this block or one around it."""
+        return any(block is other for block in self.outward())
+
+
+@dataclass(slots=True, eq=False)
+class Statement:
+    """A simple statement, or the header of a compound one, up to where its body starts."""
+
+    span: Span
+    index: int
+    block: Block
+    keyword: str
+
+
+class Binding(NamedTuple):
+    """One thing bound to a name: by assignment, `with`, `for`, `def`, `class`, `import` or as a parameter."""
+
+    name: str
+    value: Bound | None
+    annotation: Expr | None
+    statement: Statement
+    block: Block
+
+
+class TargetBinding(NamedTuple):
+    """`owner.name = value`, or `owner[…] = value` with an empty name."""
+
+    owner: Expr
+    name: str
+    value: Expr
+    annotation: Expr | None
+    statement: Statement
+    block: Block
+
+
+class Import(NamedTuple):
+    """What `import a.b` or `from a import b` brings: the module, the name in it, the dots before it."""
+
+    module: str
+    name: str | None
+    level: int
+
+
+class Parameter(NamedTuple):
+    """A parameter of a function; `kind` is one of `positional`, `keyword`, `*`, `**`."""
+
+    name: str
+    annotation: Expr | None
+    default: Expr | None
+    kind: str
+    position: int
+
+
+class Exit(NamedTuple):
+    """A `return`, `yield`, `yield from` or `raise`, with its value."""
+
+    kind: str
+    value: Expr | None
+    statement: Statement
+    block: Block
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """A module, class or function: what is bound, called and left in it, in source order."""
+
+    name: str
+    parent: Scope | None
+    span: Span
+    statement: Statement | None = None
+    body: Block = field(init=False)
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    targets: list[TargetBinding] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    awaits: list[Await] = field(default_factory=list)
+    exits: list[Exit] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    functions: list[Function] = field(default_factory=list)
+    classes: list[Class] = field(default_factory=list)
+    outer_names: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.body = Block(BlockKind.BODY, self, None, None)
+
+    @property
+    def module(self) -> Module:
+        """The module that this scope stands in."""
+        scope: Scope = self
+        while scope.parent is not None:
+            scope = scope.parent
+        assert isinstance(scope, Module)
+        return scope
+
+    def inner(self) -> Iterator[Scope]:
+        """This scope and all scopes inside it."""
+        yield self
+        for scope in (*self.functions, *self.classes):
+            yield from scope.inner()
+
+
+@dataclass(slots=True, eq=False)
+class Function(Scope):
+    """A `def`, `async def` or lambda."""
+
+    is_async: bool = False
+    parameters: tuple[Parameter, ...] = ()
+    decorators: tuple[Expr, ...] = ()
+    returns: Expr | None = None
+
+    @property
+    def is_generator(self) -> bool:
+        """Whether the body yields."""
+        return any(item.kind.startswith("yield") for item in self.exits)
+
+    @property
+    def owner(self) -> Class | None:
+        """The class whose method this is."""
+        return self.parent if isinstance(self.parent, Class) else None
+
+    def parameter(self, name: str) -> Parameter | None:
+        """A parameter by name."""
+        return next((parameter for parameter in self.parameters if parameter.name == name), None)
+
+
+@dataclass(slots=True, eq=False)
+class Class(Scope):
+    """A class statement."""
+
+    bases: tuple[Expr, ...] = ()
+    keywords: tuple[tuple[str, Expr], ...] = ()
+    decorators: tuple[Expr, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Module(Scope):
+    """One file's index. `path` is relative to the project's root, with `/`."""
+
+    path: str = ""
+    imports: list[Import] = field(default_factory=list)
+    stars: list[Import] = field(default_factory=list)
+    mentions: set[str] = field(default_factory=set)
+    has_main_guard: bool = False
+    lines: int = 0
+
+
+Bound = Expr | Function | Class | Import | Parameter

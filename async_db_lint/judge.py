@@ -1,0 +1,209 @@
+"""From suspects to findings: LibCST's word, targets, suppressions, and which of two rules may speak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatch
+
+from async_db_lint import suppressions, syntax
+from async_db_lint.index.expressions import Span
+from async_db_lint.rule import CODE, Finding, Location, Note, Rule, Severity, Suspect
+from async_db_lint.source import Source
+from async_db_lint.suppressions import Suppression
+
+
+class Judge:
+    """Hears suspects one by one; its verdict is the list of findings."""
+
+    def __init__(
+        self, data: Mapping[str, bytes], wanted: set[str], per_file: Sequence[tuple[str, tuple[str, ...]]]
+    ) -> None:
+        """Take the files' bytes, the paths to report on, and the rules that some paths leave out."""
+        self.data = data
+        self.wanted = wanted
+        self.per_file = per_file
+        self.unconfirmed = 0
+        self._sources: dict[str, Source] = {}
+        self._suppressions: dict[str, list[Suppression]] = {}
+        self._findings: list[Finding] = []
+
+    def source(self, path: str) -> Source:
+        """A file by its path."""
+        if path not in self._sources:
+            self._sources[path] = Source(path, self.data.get(path, b""))
+        return self._sources[path]
+
+    def hear(self, rule: Rule, suspect: Suspect) -> None:
+        """Let LibCST and the rule look at a suspect's code, and keep what they find."""
+        if not self.is_wanted(suspect) or self.is_left_out(rule, suspect.path):
+            return
+        if not suspect.shape:
+            self._findings.append(self._finding(rule, suspect, self.location(suspect.path, suspect.span)))
+            return
+        source = self.source(suspect.path)
+        sight = syntax.look(source, suspect)
+        if sight is None:
+            self.unconfirmed += 1
+            place = self.location(suspect.path, suspect.span)
+            self._findings.append(self._finding(rule, suspect, place, is_confirmed=False))
+            return
+        said = rule.confirm(sight.node, suspect)
+        if said is None:
+            return
+        found = sight.range_of(said.node)
+        if found is None:
+            place = self.location(suspect.path, suspect.span)
+        else:
+            place = Location(suspect.path, found[0], found[1] + 1, found[2], found[3] + 1)
+        self._findings.append(self._finding(rule, suspect, place, said.message))
+
+    def count(self, rule: Rule, suspects: Iterable[Suspect]) -> int:
+        """How many suspects of a rule that is not selected would be reported."""
+        return sum(
+            1
+            for suspect in suspects
+            if self.is_wanted(suspect)
+            and not self.is_left_out(rule, suspect.path)
+            and not self.suppressing(self._finding(rule, suspect, self.location(suspect.path, suspect.span)))
+        )
+
+    def is_wanted(self, suspect: Suspect) -> bool:
+        """Whether the place, or a related one, lies in a file to report on."""
+        return suspect.path in self.wanted or any(item.path in self.wanted for item in suspect.related)
+
+    def is_left_out(self, rule: Rule, path: str) -> bool:
+        """Whether the configuration leaves a rule out for a path."""
+        return any(
+            fnmatch(path, pattern) and any(rule.code.startswith(code) or code in (rule.name, "ALL") for code in codes)
+            for pattern, codes in self.per_file
+        )
+
+    def location(self, path: str, span: Span) -> Location:
+        """A span as it is printed."""
+        source = self.source(path)
+        return Location(
+            path,
+            span.line,
+            source.character(span.line, span.column) + 1,
+            span.end_line,
+            source.character(span.end_line, span.end_column) + 1,
+        )
+
+    def _finding(
+        self, rule: Rule, suspect: Suspect, place: Location, message: str | None = None, is_confirmed: bool = True
+    ) -> Finding:
+        notes = tuple(Note(self.location(item.path, item.span), item.message) for item in suspect.related)
+        return Finding(
+            rule.code,
+            rule.name,
+            rule.severity,
+            place,
+            message or suspect.message,
+            notes,
+            suspect.same_as,
+            (suspect.path, suspect.span),
+            is_confirmed,
+        )
+
+    def suppressions_of(self, path: str) -> list[Suppression]:
+        """The suppressions of a file, read when something is to be suppressed there."""
+        if path not in self._suppressions:
+            data = self.data.get(path, b"")
+            self._suppressions[path] = suppressions.read(self.source(path)) if suppressions.has_any(data) else []
+        return self._suppressions[path]
+
+    def suppressing(self, finding: Finding) -> list[Suppression]:
+        """The comments that suppress a finding."""
+        return [item for item in self.suppressions_of(finding.location.path) if item.covers(finding)]
+
+    def verdict(self, rules: Sequence[type[Rule]]) -> tuple[Finding, ...]:
+        """The findings to report, in the order of files and lines."""
+        spoken = resolved(self._findings, rules)
+        used: set[tuple[str, Suppression]] = set()
+        kept: list[Finding] = []
+        for finding in spoken:
+            covering = self.suppressing(finding)
+            used.update((finding.location.path, item) for item in covering)
+            if not covering:
+                kept.append(finding)
+        if any(rule.code == "ADB901" for rule in rules):
+            kept += self._unused(rules, spoken)
+        return tuple(sorted(set(kept), key=_order))
+
+    def _unused(self, rules: Sequence[type[Rule]], findings: Sequence[Finding]) -> list[Finding]:
+        """A finding for every code that a suppression names, that was checked, and that it suppresses nowhere."""
+        rule = next(item for item in rules if item.code == "ADB901")
+        found: list[Finding] = []
+        for path in sorted(self.wanted & self.data.keys()):
+            for item in self.suppressions_of(path):
+                here = [finding for finding in findings if finding.location.path == path and item.covers(finding)]
+                for written in item.codes:
+                    message = _complaint(item, written, here, rules)
+                    if message is not None:
+                        place = Location(path, item.line, item.column + 1, item.line, item.column + len(item.text) + 1)
+                        found.append(Finding(rule.code, rule.name, rule.severity, place, message))
+                if not item.codes and _is_misspelt(self.source(path).line(item.line)[item.column :]):
+                    place = Location(path, item.line, item.column + 1, item.line, item.column + len(item.text) + 1)
+                    message = "this `noqa` names no complete code, so it silences every tool on the line"
+                    found.append(Finding(rule.code, rule.name, rule.severity, place, message))
+        return found
+
+
+def _complaint(item: Suppression, written: str, here: Sequence[Finding], rules: Sequence[type[Rule]]) -> str | None:
+    """What is wrong with one code of a suppression; None when it is in use, or not ours to judge."""
+    named = [rule for rule in rules if item.names(written, rule.code, rule.name)]
+    if item.is_ours and not named and not _is_known(written):
+        return f"`{written}` is no rule, so this suppression does nothing"
+    if not item.is_ours and not CODE.fullmatch(written.upper()):
+        return None
+    if not named or any(rule.code == "ADB901" for rule in named):
+        return None
+    if any(finding.code == rule.code for rule in named for finding in here):
+        return None
+    return f"`{written}` suppresses nothing here"
+
+
+def _is_known(written: str) -> bool:
+    from async_db_lint.selection import find
+
+    return find(written) is not None
+
+
+def _is_misspelt(text: str) -> bool:
+    """Whether a blanket `noqa` was meant to name one of our rules: `# noqa: ADB`, `# noqa: echo-enabled`."""
+    rest = text.partition("noqa")[2].lstrip(": ").split("#")[0].strip()
+    return bool(rest) and (rest.upper() == "ADB" or _is_known(rest))
+
+
+def resolved(findings: Sequence[Finding], rules: Sequence[type[Rule]]) -> list[Finding]:
+    """The findings without those that another rule's finding describes already."""
+    yields = {rule.code: rule.yields_to for rule in rules}
+    return [item for item in findings if not any(_silences(other, item, yields) for other in findings)]
+
+
+def _silences(other: Finding, item: Finding, yields: Mapping[str, tuple[str, ...]]) -> bool:
+    if other.code not in yields.get(item.code, ()) or item.origin is None or other.origin is None:
+        return False
+    places = (item.origin, *item.same_as)
+    return any(_overlap(place, other.origin) for place in places) or any(
+        _overlap(place, item.origin) for place in other.same_as
+    )
+
+
+def _overlap(one: tuple[str, Span], other: tuple[str, Span]) -> bool:
+    """Whether one range contains the other."""
+    if one[0] != other[0]:
+        return False
+    return _contains(one[1], other[1]) or _contains(other[1], one[1])
+
+
+def _contains(outer: Span, inner: Span) -> bool:
+    starts_before = (outer.line, outer.column) <= (inner.line, inner.column)
+    return starts_before and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str]:
+    return finding.location.path, finding.location.line, finding.location.column, finding.code
+
+
+__all__ = ["Judge", "Severity", "resolved"]

@@ -1,0 +1,73 @@
+"""FastAPI's dependencies: which function a parameter is injected from, and what it yields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from async_db_lint.index.expressions import Argument, Attribute, Call, Expr, Name, Sequence, Subscript
+from async_db_lint.index.scopes import Parameter
+from async_db_lint.project import library
+from async_db_lint.project.definitions import definitions
+from async_db_lint.project.kinds import Kind, Value
+from async_db_lint.project.places import Place, place_of
+
+if TYPE_CHECKING:
+    from async_db_lint.project.infer import Inference
+
+DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
+MAX_ALIASES = 6  # type aliases of aliases followed
+
+
+def depends_call(inference: Inference, parameter: Parameter, place: Place) -> Call | None:
+    """The `Depends(…)` of a parameter, in its default or in its annotation, through aliases in other files."""
+    if isinstance(parameter.default, Call) and is_depends(inference, parameter.default):
+        return parameter.default
+    return _in_annotation(inference, parameter.annotation, place, 0)
+
+
+def _in_annotation(inference: Inference, note: Expr | None, place: Place, hops: int) -> Call | None:
+    if isinstance(note, (Name, Attribute)) and hops < MAX_ALIASES:
+        for expr, where in definitions(inference, note, place):
+            found = _in_annotation(inference, expr, where, hops + 1)
+            if found is not None:
+                return found
+    if not isinstance(note, Subscript) or not isinstance(note.index, Sequence):
+        return None
+    for item in note.index.items[1:]:
+        if isinstance(item, Call) and is_depends(inference, item):
+            return item
+    return _in_annotation(inference, note.index.items[0], place, hops + 1) if note.index.items else None
+
+
+def is_depends(inference: Inference, call: Call) -> bool:
+    """Whether a call is FastAPI's `Depends` or `Security`."""
+    return inference.library_name(inference.callee(call)) in DEPENDS
+
+
+def target_of(call: Call) -> Expr | None:
+    """What a `Depends(…)` depends on."""
+    return call.argument("dependency", 0)
+
+
+def provided(inference: Inference, call: Call) -> Value | None:
+    """What a `Depends(…)` injects: what its target yields or returns."""
+    target = target_of(call)
+    value = inference.value(target, place_of(call)) if target is not None else None
+    return None if value is None else unwrapped(inference, inference_call(inference, value))
+
+
+def inference_call(inference: Inference, value: Value) -> Value | None:
+    """What calling a value gives, when the call itself is made by FastAPI."""
+    from async_db_lint.project import results
+
+    return results.called(inference, value, None)
+
+
+def unwrapped(inference: Inference, value: Value | None) -> Value | None:
+    """What FastAPI passes on: the result of a coroutine, the first item of a generator."""
+    while value is not None and value.kind in (Kind.COROUTINE, Kind.GENERATOR, Kind.ASYNC_GENERATOR):
+        value = value.inner
+    return value
+
+
+__all__ = ["Argument", "depends_call", "is_depends", "library", "provided", "target_of", "unwrapped"]

@@ -1,0 +1,209 @@
+"""The engines and pools of a project: where each is made, with what options, and what disposes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from async_db_lint.index.expressions import Attribute, Call, Expr, Name, Usage
+from async_db_lint.index.scopes import CONDITIONS, Function, Scope
+from async_db_lint.project import library
+from async_db_lint.project.application import Trigger
+from async_db_lint.project.kinds import Kind, Step, Value
+from async_db_lint.project.options import Option, option
+from async_db_lint.project.places import Place, place_of
+from async_db_lint.project.reach import Reference
+from async_db_lint.project.view import View
+from async_db_lint.source import Role
+
+CREATORS = {
+    "create_async_engine": "sqlalchemy.create_async_engine",
+    "async_engine_from_config": "sqlalchemy.async_engine_from_config",
+    "create_engine": "sqlalchemy.create_engine",
+    "engine_from_config": "sqlalchemy.engine_from_config",
+    "create_pool": "asyncpg.create_pool",
+}
+UNPOOLED = frozenset({"sqlalchemy.NullPool", "sqlalchemy.StaticPool"})
+SERVERS = frozenset({"uvicorn", "hypercorn", "granian", "gunicorn"})
+
+# Calls that receive an engine and neither keep nor dispose it.
+HARMLESS = ("sqlalchemy.", "sqlmodel.", "builtins.", "logging.", "sqladmin.", "opentelemetry.", "asyncio.", "typing.")
+
+
+@dataclass(frozen=True, slots=True)
+class Disposal:
+    """A call that disposes an engine, or hands `engine.dispose` to something that will."""
+
+    expr: Expr
+    place: Place
+    call: Call | None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the coroutine is awaited or passed on."""
+        return self.call is None or self.call.usage is not Usage.STATEMENT
+
+
+class Engine:
+    """One call that makes an engine or an asyncpg pool."""
+
+    def __init__(self, call: Call, kind: str, view: View) -> None:
+        """Take the call, the canonical class that it makes, and what the project knows."""
+        self.call = call
+        self.kind = kind
+        self.view = view
+
+    @property
+    def is_async(self) -> bool:
+        """Whether it is an AsyncEngine."""
+        return self.kind == library.ENGINE
+
+    @property
+    def is_pool(self) -> bool:
+        """Whether it is an asyncpg pool, which is closed rather than disposed."""
+        return self.kind == library.POOL
+
+    @property
+    def role(self) -> Role:
+        """The role of the file in which it is made."""
+        return self.view.application.role_of(self.call)
+
+    @property
+    def scope(self) -> Scope:
+        """The scope in which it is made."""
+        return self.call.block.scope
+
+    def option(self, name: str) -> Option:
+        """A keyword argument of the call."""
+        return option(self.view.inference, self.call, name)
+
+    @cached_property
+    def is_unpooled(self) -> bool:
+        """Whether it keeps no connections, or may keep none: then there is nothing to dispose."""
+        given = self.option("poolclass")
+        if given.value is not None:
+            name = self.view.inference.library_name(self.view.inference.value(given.value, given.place))
+            return name in UNPOOLED or name is None
+        mentions = self.scope.module.mentions
+        return not given.is_certain and ("NullPool" in mentions or "StaticPool" in mentions)
+
+    @cached_property
+    def is_conditional(self) -> bool:
+        """Whether it is made under an `if`."""
+        return self.call.block.inside(CONDITIONS)
+
+    @cached_property
+    def is_in_application(self) -> bool:
+        """Whether an application certainly makes it: when its module is imported, when it starts, or as it serves."""
+        if self.role is not Role.APPLICATION or self.scope.module not in self.view.application_modules:
+            return False
+        scope = self.scope
+        if not isinstance(scope, Function):
+            return True
+        return self.view.reach.chain_to(scope, self.view.is_started) is not None
+
+    @cached_property
+    def per_request(self) -> list[Call] | None:
+        """The calls from a route, dependency or middleware to the function that makes it anew each time; or None."""
+        scope = self.scope
+        if not isinstance(scope, Function) or self._is_kept():
+            return None
+        return self.view.reach.chain_to(scope, self.view.is_per_request)
+
+    def _is_kept(self) -> bool:
+        """Whether the function caches what it makes: by a decorator, or in something that outlives the call."""
+        scope = self.scope
+        assert isinstance(scope, Function)
+        if self.view.is_cached(scope):
+            return True
+        stored = any(target.value is self.call or _holds(target.value, self.call) for target in scope.targets)
+        in_outer = any(
+            binding.value is self.call and binding.name in scope.outer_names
+            for bindings in scope.module.bindings.values()
+            for binding in bindings
+        )
+        return (stored or in_outer or scope.name == "__init__") and (self.is_conditional or scope.name == "__init__")
+
+    @cached_property
+    def disposals(self) -> list[Disposal]:
+        """What may dispose this engine and may run: empty when it is certain that nothing does."""
+        return [item for item in self.view.disposals(self.kind) if self._is_meant(item)]
+
+    def _is_meant(self, disposal: Disposal) -> bool:
+        assert isinstance(disposal.expr, Attribute)
+        receiver = self.view.inference.value(disposal.expr.value, disposal.place)
+        if receiver is None or receiver.kind is Kind.FOREIGN:
+            return True
+        if receiver.kind is not Kind.INSTANCE or receiver.name != self.kind:
+            return False
+        return not receiver.origins or self.call in receiver.origins
+
+    @cached_property
+    def is_handed_out(self) -> bool:
+        """Whether it is passed to code outside the project that may dispose it."""
+        return any(self._receives(call, name) for name in self.names for call in self._calls_with(name))
+
+    @cached_property
+    def names(self) -> set[str]:
+        """The names to which the call's value is bound directly."""
+        scope = self.scope
+        scopes = {scope, scope.module}
+        found = {
+            binding.name
+            for item in scopes
+            for bindings in item.bindings.values()
+            for binding in bindings
+            if binding.value is self.call
+        }
+        return found | {target.name for target in scope.targets if target.value is self.call and target.name}
+
+    def _calls_with(self, name: str) -> Iterator[Call]:
+        for module in self.view.counted.values():
+            if name in module.mentions:
+                for scope in module.inner():
+                    yield from (call for call in scope.calls if _passes(call, name))
+
+    def _receives(self, call: Call, name: str) -> bool:
+        callee = self.view.inference.callee(call)
+        if callee is None or callee.kind not in (Kind.LIBRARY, Kind.FOREIGN):
+            return False
+        if library.canonical(callee.name).startswith(HARMLESS):
+            return False
+        values = [self.view.inference.value(argument.value, place_of(call)) for argument in call.arguments]
+        return any(value is not None and self.call in value.origins and value.name == self.kind for value in values)
+
+    @property
+    def value(self) -> Value | None:
+        """The engine as a value."""
+        return self.view.inference.call(self.call)
+
+    @property
+    def title(self) -> str:
+        """What a message calls it: the first name that it has, or the function that makes it."""
+        return f"`{sorted(self.names)[0]}`" if self.names else "this engine" if not self.is_pool else "this pool"
+
+
+def _passes(call: Call, name: str) -> bool:
+    return any(
+        isinstance(argument.value, (Name, Attribute)) and argument.value.name == name for argument in call.arguments
+    )
+
+
+def _holds(expr: Expr, call: Call) -> bool:
+    from async_db_lint.index.expressions import walk
+
+    return any(item is call for item in walk(expr))
+
+
+def engines(view: View) -> list[Engine]:
+    """Every engine and pool that the project makes by calling the libraries' functions."""
+    found: list[Engine] = []
+    for last, name in CREATORS.items():
+        for call in view.inference.table.named(last):
+            if view.inference.library_name(view.inference.callee(call)) == name:
+                found.append(Engine(call, library.MAKES[name], view))
+    return found
+
+
+__all__ = ["Disposal", "Engine", "Reference", "Step", "Trigger", "engines"]

@@ -1,0 +1,204 @@
+"""What an expression is: the entrance to inference, and its dispatch over the shapes of code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from async_db_lint.index.expressions import (
+    Attribute,
+    Await,
+    Call,
+    Comprehension,
+    Either,
+    Element,
+    Enter,
+    Expr,
+    Lambda,
+    Mapping,
+    Name,
+    Part,
+    Sequence,
+    Starred,
+    Subscript,
+    is_nothing,
+)
+from async_db_lint.index.scopes import Class, Function
+from async_db_lint.project import attributes, library, lookup, results
+from async_db_lint.project.kinds import Kind, Value, merged
+from async_db_lint.project.names import Names
+from async_db_lint.project.places import Place
+
+if TYPE_CHECKING:
+    from async_db_lint.project.table import CallTable
+
+MAX_DEPTH = 60  # expressions, bindings and calls followed one inside the other
+
+
+class Inference:
+    """Answers what expressions are, for one project; every answer is computed once."""
+
+    def __init__(self, names: Names, table: CallTable) -> None:
+        """Take how names resolve, and which calls and targets the project has."""
+        self.names = names
+        self.table = table
+        self.depth = 0
+        self._memo: dict[tuple[str, int], Value | None] = {}
+        self._active: set[tuple[str, int]] = set()
+        self._callers: dict[int, list[Call]] = {}
+        self._cuts = 0
+
+    def once(self, question: str, subject: object, answer: Callable[[], Value | None]) -> Value | None:
+        """The answer to a question about a scope or parameter; None while it is being answered."""
+        key = (question, id(subject))
+        if key in self._memo:
+            return self._memo[key]
+        if key in self._active or self.depth > MAX_DEPTH:
+            self._cuts += 1
+            return None
+        self._active.add(key)
+        cuts = self._cuts
+        try:
+            found = answer()
+        finally:
+            self._active.discard(key)
+        if self._cuts == cuts or not self._active:  # else a cycle may have cut this answer short
+            self._memo[key] = found
+        return found
+
+    def value(self, expr: Expr | None, place: Place) -> Value | None:
+        """What an expression is when it is read at a place; None when that is not known."""
+        if expr is None:
+            return None
+        if self.depth > MAX_DEPTH:
+            self._cuts += 1
+            return None
+        self.depth += 1
+        try:
+            return self._value(expr, place)
+        finally:
+            self.depth -= 1
+
+    def _value(self, expr: Expr, place: Place) -> Value | None:
+        match expr:
+            case Name(name):
+                return lookup.name_value(self, name, place)
+            case Attribute(owner, name):
+                return attributes.attribute(self, self.value(owner, place), name)
+            case Call():
+                return self.call(expr)
+            case Await(value):
+                return results.awaited(self.value(value, place))
+            case Enter(value, is_async):
+                return results.entered(self, self.value(value, place), is_async)
+            case Element(value, is_async):
+                return results.element(self, self.value(value, place), is_async)
+            case Subscript(value, index):
+                return self.subscript(value, index, place)
+            case Either(options):
+                return merged([self.value(item, place) for item in options if not is_nothing(item)])
+            case Lambda(function):
+                return Value(Kind.FUNCTION, definition=function)
+            case Sequence() | Mapping() | Comprehension():
+                return Value(Kind.COLLECTION, inner=self._inside(expr, place))
+            case Part() | Starred():
+                return None
+        return None
+
+    def _inside(self, expr: Sequence | Mapping | Comprehension, place: Place) -> Value | None:
+        match expr:
+            case Sequence(items):
+                return merged([self.value(item, place) for item in items])
+            case Mapping(pairs):
+                return merged([self.value(item, place) for _, item in pairs])
+            case Comprehension(element):
+                # What a comprehension binds is seen from inside it only: its calls carry their own place.
+                return self.call(element) if isinstance(element, Call) else None
+
+    def call(self, call: Call) -> Value | None:
+        """What a call gives."""
+        return self.once("call", call, lambda: results.result(self, call))
+
+    def callee(self, call: Call) -> Value | None:
+        """What is called."""
+        return self.value(call.callee, Place(call.block, call.statement.index))
+
+    def subscript(self, owner: Expr, index: Expr, place: Place) -> Value | None:
+        """`owner[index]`: an item of a collection, or a class with its parameters."""
+        value = self.value(owner, place)
+        if value is not None and value.kind in (Kind.LIBRARY, Kind.CLASS):
+            return value
+        if value is not None and value.kind is Kind.COLLECTION and value.inner is not None:
+            return value.inner
+        return lookup.items_of(self, owner, place)
+
+    def is_a(self, value: Value | None, *names: str) -> bool:
+        """Whether a value is an object of a library's class, or of a project's class that inherits from it."""
+        if value is None:
+            return False
+        if value.kind is Kind.INSTANCE:
+            return library.is_a(value.name, *names)
+        if value.kind is Kind.OBJECT and isinstance(value.definition, Class):
+            return any(library.is_a(base, *names) for base in attributes.library_bases(self, value.definition))
+        return False
+
+    def library_name(self, value: Value | None) -> str | None:
+        """The canonical name when a value is a library's module, class or function."""
+        return library.canonical(value.name) if value is not None and value.kind is Kind.LIBRARY else None
+
+    def function(self, value: Value | None) -> Function | None:
+        """The project's function that a value is, if it is one."""
+        definition = value.definition if value is not None and value.kind is Kind.FUNCTION else None
+        return definition if isinstance(definition, Function) else None
+
+    def function_behind(self, value: Value | None) -> Function | None:
+        """The function that runs when a framework calls a value: itself, or a class's or object's own."""
+        if value is not None and value.kind is Kind.CLASS:
+            value = attributes.attribute(self, value, "__init__")
+        elif value is not None and value.kind is Kind.OBJECT:
+            value = attributes.attribute(self, value, "__call__")
+        return self.function(value)
+
+    def member(self, value: Value, name: str) -> Value | None:
+        """An attribute of a value."""
+        return attributes.attribute(self, value, name)
+
+    def with_origin(self, value: Value, call: Call) -> Value:
+        """A value that a call has just made."""
+        return replace(value, origins=frozenset((call,)), chain=())
+
+    def callers(self, function: Function) -> list[Call]:
+        """The calls in the project that are known to call a function, or to construct the class it initialises."""
+        key = id(function)
+        if key not in self._callers:
+            self._callers[key] = []  # a function that calls itself is not asked twice
+            self._callers[key] = [call for call in self._candidates(function) if self._calls_function(call, function)]
+        return self._callers[key]
+
+    def _candidates(self, function: Function) -> list[Call]:
+        owner = function.owner
+        if owner is None or function.name not in ("__init__", "__call__", "__new__"):
+            return list(self.table.named(function.name))
+        heirs = [
+            owner.name,
+            *(cls.name for cls in self.table.classes if any(base_name(b) == owner.name for b in cls.bases)),
+        ]
+        return [call for name in heirs for call in self.table.named(name)]
+
+    def _calls_function(self, call: Call, function: Function) -> bool:
+        callee = self.callee(call)
+        if callee is None:
+            return False
+        if callee.kind is Kind.CLASS:
+            callee = attributes.attribute(self, callee, "__init__")
+        elif callee.kind is Kind.OBJECT:
+            callee = attributes.attribute(self, callee, "__call__")
+        return callee is not None and callee.definition is function
+
+
+def base_name(base: Expr) -> str | None:
+    """The last name of a base class, without its parameters."""
+    if isinstance(base, Subscript):
+        base = base.value
+    return base.name if isinstance(base, (Name, Attribute)) else None

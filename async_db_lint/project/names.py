@@ -1,0 +1,179 @@
+"""Where a dotted name comes from: modules, packages, re-exports and star imports.
+
+A name is either *of the project* (a binding in one of its modules) or *of a library*, and then it is
+the dotted name under which the library offers it. Nothing here is guessed from spelling: an import
+leads to a file of the project or out of it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from async_db_lint.index.scopes import Binding, Import, Module
+
+MAX_HOPS = 12  # re-exports followed before a name counts as unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A folder of the project that an import names."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryName:
+    """A dotted name outside the project, such as `sqlalchemy.ext.asyncio.AsyncSession`."""
+
+    dotted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The bindings of a name in a module of the project."""
+
+    module: Module
+    bindings: tuple[Binding, ...]
+
+
+Target = Module | Package | LibraryName | Found
+
+
+class Names:
+    """Resolves imports among the modules of one project."""
+
+    def __init__(self, modules: dict[str, Module]) -> None:
+        """Take the project's modules by their path from its root."""
+        self.modules = modules
+        self.folders: dict[str, set[str]] = {}
+        for path in modules:
+            self._add_folders(path)
+        self._tops: dict[tuple[str, str], str | None] = {}
+        self._others: dict[str, list[str]] = {}
+
+    def _add_folders(self, path: str) -> None:
+        while path:
+            path, name = posixpath.split(path)
+            names = self.folders.setdefault(path, set())
+            if name in names:
+                return
+            names.add(name)
+
+    def resolve(self, module: Module, found: Import, hops: int = 0) -> Target | None:
+        """What an import in a module brings; None when it leads into the project and nothing is there."""
+        if found.level:
+            base = posixpath.dirname(module.path)
+            for _ in range(found.level - 1):
+                base = posixpath.dirname(base)
+            target = self._descend(base, found.module.split(".") if found.module else [])
+        else:
+            target = self._absolute(module, found.module)
+        if found.name is None or target is None:
+            return target
+        return self.member(target, found.name, hops + 1)
+
+    def member(self, target: Target, name: str, hops: int = 0) -> Target | None:
+        """`target.name`: a library's name, a module of a package, or what a module binds."""
+        if hops > MAX_HOPS:
+            return None
+        match target:
+            case LibraryName(dotted):
+                return LibraryName(f"{dotted}.{name}")
+            case Package(path):
+                return self._member_of_package(path, name, hops)
+            case Module():
+                return self._member_of_module(target, name, hops)
+        return None
+
+    def _member_of_package(self, path: str, name: str, hops: int) -> Target | None:
+        init = self.modules.get(posixpath.join(path, "__init__.py"))
+        if init is not None:
+            found = self._member_of_module(init, name, hops)
+            if found is not None:
+                return found
+        return self._descend(path, [name])
+
+    def _member_of_module(self, module: Module, name: str, hops: int) -> Target | None:
+        bindings = module.bindings.get(name)
+        if bindings:
+            only = bindings[-1].value
+            if isinstance(only, Import) and all(isinstance(item.value, Import) for item in bindings):
+                return self._import(module, only, name, hops)
+            return Found(module, tuple(bindings))
+        for star in module.stars:
+            source = self.resolve(module, Import(star.module, None, star.level), hops + 1)
+            if isinstance(source, (Module, Package)) and source is not module:
+                found = self.member(source, name, hops + 1)
+                if found is not None:
+                    return found
+        if posixpath.basename(module.path) == "__init__.py":
+            return self._descend(posixpath.dirname(module.path), [name])
+        return None
+
+    def _import(self, module: Module, found: Import, name: str, hops: int) -> Target | None:
+        is_own_submodule = found.level == 1 and not found.module and posixpath.basename(module.path) == "__init__.py"
+        if is_own_submodule and found.name:  # `from . import name` in the package itself
+            return self._descend(posixpath.dirname(module.path), [found.name])
+        return self.resolve(module, found, hops + 1)
+
+    def _descend(self, base: str, parts: list[str]) -> Module | Package | None:
+        path = posixpath.join(base, *parts) if parts else base
+        module = self.modules.get(f"{path}.py")
+        if module is not None:
+            return module
+        return Package(path) if path in self.folders else None
+
+    def _absolute(self, module: Module, dotted: str) -> Target | None:
+        top, _, rest = dotted.partition(".")
+        root = self._root_of(module.path, top)
+        if root is None:
+            return LibraryName(dotted)
+        return self._descend(root, dotted.split("."))
+
+    def _root_of(self, path: str, top: str) -> str | None:
+        """The folder of the project in which an absolute import from a file finds its first name."""
+        folder = posixpath.dirname(path)
+        key = (folder, top)
+        if key not in self._tops:
+            self._tops[key] = next((root for root in self._roots(folder, top) if self._holds(root, top)), None)
+        return self._tops[key]
+
+    def _roots(self, folder: str, top: str) -> Iterator[str]:
+        known = top in sys.stdlib_module_names or top in LIBRARIES
+        for base in _ancestors(folder):
+            if known and self._is_package(base):
+                continue  # `import requests` inside a package that has a requests.py means the library
+            yield base
+        if not known:
+            yield from self._elsewhere(top)
+
+    def _elsewhere(self, top: str) -> list[str]:
+        """Folders named `src`, then the one other folder that holds such a top-level package, if it is the only one."""
+        if top not in self._others:
+            holders = [base for base in self.folders if self._holds(base, top) and not self._is_package(base)]
+            sources = [base for base in holders if posixpath.basename(base) == "src"]
+            self._others[top] = sources if sources else holders if len(holders) == 1 else []
+        return self._others[top]
+
+    def _holds(self, base: str, top: str) -> bool:
+        names = self.folders.get(base, ())
+        return f"{top}.py" in names or (top in names and posixpath.join(base, top) in self.folders)
+
+    def _is_package(self, base: str) -> bool:
+        return "__init__.py" in self.folders.get(base, ())
+
+
+def _ancestors(folder: str) -> Iterator[str]:
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield ""
+
+
+LIBRARIES = frozenset(
+    "aiohttp alembic arq asyncpg celery dishka fastapi flask httpx psycopg psycopg2 pydantic pytest redis requests "
+    "sqlalchemy sqlmodel starlette taskiq uvicorn".split()
+)

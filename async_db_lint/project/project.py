@@ -1,0 +1,110 @@
+"""The project as rules see it: a few words that read like sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from async_db_lint.index.expressions import Await, Call, Expr
+from async_db_lint.index.scopes import Function, Module, Scope
+from async_db_lint.project import library
+from async_db_lint.project.engines import Engine, engines
+from async_db_lint.project.kinds import Kind, Value
+from async_db_lint.project.options import Option, option
+from async_db_lint.project.places import Place, place_of
+from async_db_lint.project.unreadable import Unreadable
+from async_db_lint.project.versions import Versions
+from async_db_lint.project.view import View
+from async_db_lint.source import Role
+
+
+class Project(View):
+    """All modules together, with their roles and the versions that they target."""
+
+    def __init__(
+        self,
+        modules: dict[str, Module],
+        roles: dict[str, Role],
+        versions: Versions,
+        unreadable: tuple[Unreadable, ...] = (),
+        settings: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        """Take the modules by path, the role of each, the versions, the unreadable files and the settings files."""
+        super().__init__(modules, roles)
+        self.versions = versions
+        self.unreadable = unreadable
+        self.settings = settings
+
+    @cached_property
+    def engines(self) -> list[Engine]:
+        """Every engine and pool that is made by a call in the project."""
+        return engines(self)
+
+    @cached_property
+    def is_async(self) -> bool:
+        """Whether the project makes an async engine, or has an async session at all."""
+        if any(engine.is_async and engine.role is not Role.TEST for engine in self.engines):
+            return True
+        return any(True for _ in self.makers_of(library.FACTORY, library.SESSION, library.POOL))
+
+    def makers_of(self, *names: str) -> Iterator[Call]:
+        """The calls of a library's class or function, by its canonical name."""
+        for name in names:
+            for call in self.table.named(name.rpartition(".")[2]):
+                if self.inference.library_name(self.inference.callee(call)) == name:
+                    yield call
+
+    def methods(self, names: Iterable[str], *classes: str) -> Iterator[tuple[Call, Value]]:
+        """The calls of methods by name on objects of some classes, each with its object."""
+        for name in names:
+            for call in self.table.named(name):
+                owner = self.receiver(call)
+                if owner is not None and call.method == name and self.inference.is_a(owner, *classes):
+                    yield call, owner
+
+    def receiver(self, call: Call) -> Value | None:
+        """What the method of a call is called on."""
+        return None if call.receiver is None else self.inference.value(call.receiver, place_of(call))
+
+    def value(self, expr: Expr | None, at: Call | Await) -> Value | None:
+        """What an expression is where a call or an `await` stands."""
+        return self.inference.value(expr, place_of(at))
+
+    def value_at(self, expr: Expr | None, place: Place) -> Value | None:
+        """What an expression is at a place."""
+        return self.inference.value(expr, place)
+
+    def option(self, call: Call, name: str) -> Option:
+        """A keyword argument of a call, also from a splatted dict."""
+        return option(self.inference, call, name)
+
+    def role(self, item: Call | Function) -> Role:
+        """The role of the file in which something stands."""
+        return self.application.role_of(item)
+
+    def is_session(self, value: Value | None) -> bool:
+        """Whether a value is an async session."""
+        return self.inference.is_a(value, *library.SESSIONS)
+
+    def is_sync_session(self, value: Value | None) -> bool:
+        """Whether a value is a synchronous session."""
+        return self.inference.is_a(value, *library.SYNC_SESSIONS)
+
+    def functions(self) -> Iterator[Function]:
+        """Every function of the project, methods and lambdas included."""
+        return iter(self.table.functions)
+
+    def name_of(self, call: Call) -> str | None:
+        """The canonical name of the library's function or class that is called."""
+        return self.inference.library_name(self.inference.callee(call))
+
+
+def enclosing_function(scope: Scope) -> Function | None:
+    """The function in which a scope stands: itself, or the one around a lambda."""
+    current: Scope | None = scope
+    while isinstance(current, Function) and current.name == "<lambda>":
+        current = current.parent
+    return current if isinstance(current, Function) else None
+
+
+__all__ = ["Kind", "Project", "Value", "enclosing_function"]

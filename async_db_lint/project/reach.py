@@ -1,0 +1,174 @@
+"""Who calls whom, asked backwards: from a function to what starts it.
+
+Two questions with opposite cautions. *Certainly* reached: through calls that are known to call the
+function; a rule that reports what runs once per request asks this. *Possibly* reached: through anything
+that may be a reference to it; a rule that reports what nobody does asks this, and is silent on a maybe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from async_db_lint.index.expressions import Attribute, Call, Expr, Name, walk
+from async_db_lint.index.scopes import BlockKind, Class, Function, Import, Module, Parameter, Scope
+from async_db_lint.project import attributes
+from async_db_lint.project.application import Application
+from async_db_lint.project.infer import Inference
+from async_db_lint.project.kinds import Kind
+from async_db_lint.project.places import Place, place_of
+
+MAX_CALLS = 6  # calls followed from a function back to what starts it
+MAX_FUNCTIONS = 400  # functions looked at for one question
+
+CALLED_BY_PYTHON = frozenset({"__aenter__", "__aexit__", "__enter__", "__exit__", "__del__", "__init__", "__call__"})
+
+
+class Reference(NamedTuple):
+    """A place where a name is read, called or not."""
+
+    expr: Expr
+    place: Place
+
+
+class Reach:
+    """Backward reachability over one project."""
+
+    def __init__(self, inference: Inference, application: Application, modules: dict[str, Module]) -> None:
+        """Take inference, the application and the modules in which references count."""
+        self.inference = inference
+        self.application = application
+        self.modules = modules
+        self._references: dict[str, list[Reference]] = {}
+        self._possibly: dict[Function, bool] = {}
+
+    def chain_to(
+        self, function: Function, is_root: Callable[[Scope], bool], hops: int = MAX_CALLS
+    ) -> list[Call] | None:
+        """The calls from the nearest root down to a function, outermost first; None when no call chain is known.
+
+        Empty when the function is itself a root.
+        """
+        if is_root(function):
+            return []
+        seen: set[Scope] = {function}
+        rows: list[tuple[Function, list[Call]]] = [(function, [])]
+        for current, calls in rows:
+            if len(calls) >= hops or len(seen) > MAX_FUNCTIONS:
+                continue
+            for call in self.inference.callers(current):
+                scope = call.block.scope
+                if scope in seen:
+                    continue
+                seen.add(scope)
+                chain = [call, *calls]
+                if is_root(scope):
+                    return chain
+                if isinstance(scope, Function):
+                    rows.append((scope, chain))
+        return None
+
+    def is_possibly_reached(self, function: Function) -> bool:
+        """Whether anything that counts may call a function, now or by way of others."""
+        if function not in self._possibly:
+            self._possibly[function] = False  # a function that only calls itself is not reached
+            self._possibly[function] = self._is_possibly_reached(function)
+        return self._possibly[function]
+
+    def _is_possibly_reached(self, function: Function) -> bool:
+        if function.module.path not in self.modules:
+            return False
+        if function in self.application.triggers or self._is_handed_over(function):
+            return True
+        name = function.name
+        if name in ("__init__", "__new__") and function.owner is not None:
+            name = function.owner.name
+        elif name in CALLED_BY_PYTHON:
+            return True
+        return any(self._counts(reference, function) for reference in self.references(name))
+
+    def _is_handed_over(self, function: Function) -> bool:
+        """Whether a decorator that is not understood has the function, or it is a lambda passed on."""
+        if function.name == "<lambda>":
+            return True
+        from async_db_lint.project.decorators import shape_of
+
+        return shape_of(self.inference, function) is None
+
+    def _counts(self, reference: Reference, function: Function) -> bool:
+        scope: Scope | None = reference.place.scope
+        if not self._may_mean(reference, function):
+            return False
+        while scope is not None:
+            if scope is function:
+                return False
+            if isinstance(scope, Function):
+                return self.is_possibly_reached(scope)
+            scope = scope.parent
+        return not reference.place.block.inside(frozenset({BlockKind.TYPE_CHECKING}))
+
+    def _may_mean(self, reference: Reference, function: Function) -> bool:
+        value = self.inference.value(reference.expr, reference.place)
+        if value is None:
+            return isinstance(reference.expr, Attribute) or self._is_seen(reference, function)
+        if value.definition is function or value.definition is function.owner:
+            return value.definition is not None
+        if value.kind is Kind.FUNCTION and isinstance(value.definition, Function):
+            return self._overrides(function, value.definition)
+        return False
+
+    def _is_seen(self, reference: Reference, function: Function) -> bool:
+        """Whether a bare name that is not understood could be a function defined elsewhere."""
+        return function.owner is None or reference.place.scope.module is function.module
+
+    def _overrides(self, function: Function, other: Function) -> bool:
+        """Whether a method is defined anew, in a heir, where another is called on the base."""
+        if function.owner is None or other.owner is None or function.name != other.name:
+            return False
+        return other.owner in attributes.ancestry(self.inference, function.owner)
+
+    def references(self, name: str) -> list[Reference]:
+        """Every place in the counted modules where a name is read, whatever it means there."""
+        if name not in self._references:
+            self._references[name] = [
+                reference
+                for module in self.modules.values()
+                if name in module.mentions
+                for scope in module.inner()
+                for reference in _read_in(scope, name)
+            ]
+        return self._references[name]
+
+
+def _read_in(scope: Scope, name: str) -> Iterator[Reference]:
+    for expr, place in _expressions(scope):
+        for item in walk(expr):
+            if isinstance(item, (Name, Attribute)) and item.name == name:
+                yield Reference(item, place)
+
+
+def _expressions(scope: Scope) -> Iterator[tuple[Expr, Place]]:
+    """The outermost expressions of a scope. A call inside another is met twice, which does no harm."""
+    for call in scope.calls:
+        place = place_of(call)
+        yield call.callee, place
+        for argument in call.arguments:
+            if not isinstance(argument.value, Call):
+                yield argument.value, place
+    for bindings in scope.bindings.values():
+        for binding in bindings:
+            if binding.value is not None and not isinstance(binding.value, (Function, Class, Import, Parameter, Call)):
+                yield binding.value, place_of(binding)
+    for target in scope.targets:
+        yield target.value, place_of(target)
+    for item in scope.exits:
+        if item.value is not None:
+            yield item.value, place_of(item)
+    if isinstance(scope, (Function, Class)) and scope.statement is not None:
+        outer = Place(scope.statement.block, 1 << 60)
+        for decorator in scope.decorators:
+            yield decorator, outer
+    if isinstance(scope, Function) and scope.statement is not None:
+        for parameter in scope.parameters:
+            if parameter.default is not None:
+                yield parameter.default, Place(scope.statement.block, 1 << 60)

@@ -1,0 +1,129 @@
+"""Which versions of SQLAlchemy, FastAPI and asyncpg a project allows, from its own files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+Version = tuple[int, ...]
+REQUIREMENT = re.compile(r"^\s*[\"']?(?P<name>[A-Za-z][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?P<spec>[^;#\"']*)", re.ASCII)
+CLAUSE = re.compile(r"(?P<operator>[<>=!~^]=?=?)\s*v?(?P<version>\d+(?:\.\d+)*)(?P<any>\.\*)?")
+FILES = ("pyproject.toml", "setup.cfg", "uv.lock", "poetry.lock", "pdm.lock")
+HIGHEST: Version = (9999,)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Versions from `low`, included, to `high`, excluded."""
+
+    low: Version = ()
+    high: Version = HIGHEST
+
+    def within(self, low: str, high: str = "9999") -> bool:
+        """Whether every version of the range lies between two."""
+        return self.low >= parsed(low) and self.high <= parsed(high)
+
+    def outside(self, low: str, high: str = "9999") -> bool:
+        """Whether no version of the range lies between two."""
+        return self.low >= parsed(high) or self.high <= parsed(low)
+
+    def narrowed(self, other: Range) -> Range:
+        """The versions in both ranges."""
+        return Range(max(self.low, other.low), min(self.high, other.high))
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The range of each library; any version where the project's files say nothing."""
+
+    ranges: dict[str, Range] = field(default_factory=dict)
+
+    def of(self, name: str) -> Range:
+        """The versions of a library that the project allows."""
+        return self.ranges.get(name, Range())
+
+    @property
+    def is_sqlalchemy_2(self) -> bool:
+        """Whether SQLAlchemy 1.4 is excluded: by the project's files, or because they name no version at all."""
+        found = self.ranges.get("sqlalchemy")
+        return found is None or found.low >= (2,) or found.low == ()
+
+
+def parsed(text: str) -> Version:
+    """A version as numbers."""
+    return tuple(int(part) for part in text.split("."))
+
+
+def range_of(specifier: str) -> Range:
+    """The range that a requirement's specifier allows."""
+    found = Range()
+    for clause in CLAUSE.finditer(specifier):
+        version = parsed(clause["version"])
+        found = found.narrowed(_clause(clause["operator"], version, bool(clause["any"])))
+    return found
+
+
+def _clause(operator: str, version: Version, is_prefix: bool) -> Range:
+    match operator:
+        case "==" | "===":
+            return Range(version, _after(version) if is_prefix else (*version, 1))
+        case ">=":
+            return Range(low=version)
+        case ">":
+            return Range(low=(*version, 1))
+        case "<":
+            return Range(high=version)
+        case "<=":
+            return Range(high=(*version, 1))
+        case "~=":
+            return Range(version, _after(version[:-1]))
+        case "^":
+            return Range(version, _after(version[:1]))
+        case "~":
+            return Range(version, _after(version[:2]))
+    return Range()
+
+
+def _after(version: Version) -> Version:
+    return (*version[:-1], version[-1] + 1) if version else HIGHEST
+
+
+def from_files(
+    files: Iterable[tuple[str, str]], names: Iterable[str] = ("sqlalchemy", "fastapi", "asyncpg")
+) -> Versions:
+    """The versions that a project's files allow.
+
+    Takes the files' names and texts: `pyproject.toml`, requirements, or a lock. A locked version is
+    the one that is used; else the requirement that is the most exact counts.
+    """
+    wanted = set(names)
+    locked: dict[str, Range] = {}
+    required: dict[str, Range] = {}
+    for path, text in files:
+        rows = _locked(text) if path.endswith(".lock") else _required(text)
+        into = locked if path.endswith(".lock") else required
+        for name, found in rows:
+            key = name.lower().replace("_", "-")
+            if key in wanted and found != Range():
+                into[key] = into.get(key, Range()).narrowed(found)
+    return Versions({name: rng for name, rng in {**required, **locked}.items() if rng.low < rng.high})
+
+
+def _locked(text: str) -> Iterable[tuple[str, Range]]:
+    for name, version in re.findall(r'^name = "([^"]+)"\s*\nversion = "(\d+(?:\.\d+)*)', text, re.MULTILINE):
+        yield name, Range(parsed(version), (*parsed(version), 1))
+
+
+def _required(text: str) -> Iterable[tuple[str, Range]]:
+    """Requirements, one a line, in the forms of requirements.txt, PEP 621 and Poetry."""
+    for line in text.splitlines():
+        for item in re.findall(r'"([^"]+)"', line) if line.count('"') > 2 else [line.strip().strip(",")]:
+            found = REQUIREMENT.match(item)
+            if found and CLAUSE.search(found["spec"]):
+                yield found["name"], range_of(found["spec"])
+        poetry = re.match(r'^\s*"?([\w.-]+)"?\s*=\s*(?:\{.*?version\s*=\s*)?"([^"]*)"', line)
+        if poetry and CLAUSE.search(poetry[2]):
+            yield poetry[1], range_of(poetry[2])
+        elif poetry and re.fullmatch(r"\d+(\.\d+)*", poetry[2]):
+            yield poetry[1], range_of(f"=={poetry[2]}")

@@ -1,0 +1,78 @@
+"""Which files are worth parsing: those that mention the field, and those that import what such files define.
+
+A linear search of the bytes, before any parsing.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+
+FIELD = (
+    b"sqlalchemy",
+    b"sqlmodel",
+    b"asyncpg",
+    b"psycopg",
+    b"fastapi",
+    b"starlette",
+    b"dishka",
+    b"advanced_alchemy",
+    b"postgres",
+    b"aiosqlite",
+    b"BaseSettings",
+    b"adb: ignore",
+    b"noqa: ADB",
+)
+# Helpers that block the event loop need not mention a library of the field.
+BLOCKING = (b"time.sleep", b"import requests", b"urllib.request", b"import subprocess", b"import httpx", b"import time")
+
+IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))", re.MULTILINE
+)
+NAME = re.compile(rb"[\w.]+")
+
+
+def relevant(files: Mapping[str, bytes]) -> set[str]:
+    """The paths of the relevant files among a project's; none when nothing mentions the field."""
+    found = {path for path, data in files.items() if any(word in data for word in FIELD)}
+    if not found:
+        return found
+    others = {path: data for path, data in files.items() if path not in found}
+    imports = {path: set(_imports(path, data)) for path, data in others.items()}
+    provided = {name for path in found for name in _names(path)}
+    new = True
+    while new:
+        new = {path for path, names in imports.items() if path not in found and not names.isdisjoint(provided)}
+        found |= new
+        provided |= {name for path in new for name in _names(path)}
+    return found | {path for path, data in others.items() if any(word in data for word in BLOCKING)}
+
+
+def _names(path: str) -> Iterator[str]:
+    """The dotted names under which a file may be imported: its path, from each folder on."""
+    parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
+    for start in range(len(parts)):
+        yield ".".join(parts[start:])
+    yield "/" + "/".join(parts)
+
+
+def _imports(path: str, data: bytes) -> Iterator[str]:
+    """The dotted names that a file imports; relative ones as paths from the root, after a `/`."""
+    for dots, module, names, plain in IMPORT.findall(data):
+        if plain:
+            for item in plain.split(b","):
+                found = NAME.search(item)
+                if found:
+                    yield found.group().decode(errors="replace")
+            continue
+        base = module.decode(errors="replace")
+        if dots:
+            folder = posixpath.dirname(path)
+            for _ in range(len(dots) - 1):
+                folder = posixpath.dirname(folder)
+            base = "/" + posixpath.join(folder, *base.split(".")) if base else "/" + folder
+        joint = "/" if dots else "."
+        yield base
+        for item in NAME.findall(names):
+            yield f"{base}{joint}{item.decode(errors='replace')}"

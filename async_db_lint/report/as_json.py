@@ -1,0 +1,36 @@
+"""Findings as a JSON array, for other programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from async_db_lint.rule import Finding, Location
+
+
+def render(findings: Sequence[Finding], shown: Callable[[str], str]) -> str:
+    """The findings as JSON text; `shown` turns a path from the root into one from the current folder."""
+    return json.dumps([_finding(item, shown) for item in findings], indent=1)
+
+
+def _finding(finding: Finding, shown: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity.label,
+        **_location(finding.location, shown),
+        "message": finding.message,
+        "related": [{**_location(item.location, shown), "message": item.message} for item in finding.related],
+        "fix": None,
+    }
+
+
+def _location(location: Location, shown: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        "path": shown(location.path),
+        "line": location.line,
+        "column": location.column,
+        "end_line": location.end_line,
+        "end_column": location.end_column,
+    }

@@ -1,0 +1,174 @@
+"""What a rule is, and what it gives: suspects from the map, confirmed by the eye into findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from async_db_lint.index.expressions import Await, Call, Span
+from async_db_lint.index.scopes import Function, Statement
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from async_db_lint.project.kinds import Step
+    from async_db_lint.project.project import Project
+
+
+class Severity(IntEnum):
+    """How bad it is: advice is about architecture, warnings go wrong in production, errors fail or lose data."""
+
+    ADVICE = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def label(self) -> str:
+        """The name as printed."""
+        return self.name.lower()
+
+
+class Related(NamedTuple):
+    """A place that explains a finding, and what happens there."""
+
+    path: str
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Suspect:
+    """Code that the project's facts make suspect: where it stands, and what would be said of it.
+
+    `shape` names the LibCST class of the node that must stand at `span`; `statement` is the unit in
+    which LibCST reads it. `same_as` holds other places at which another rule may report this defect.
+    """
+
+    path: str
+    span: Span
+    statement: Statement | None
+    shape: str
+    message: str
+    related: tuple[Related, ...] = ()
+    same_as: tuple[tuple[str, Span], ...] = ()
+    detail: str = ""
+
+
+class Report(NamedTuple):
+    """What `confirm` found: the node to point at, and a message that says more than the suspect's."""
+
+    node: cst.CSTNode
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A range as it is printed: lines and columns from 1, columns in characters, the end exclusive."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A related place of a finding."""
+
+    location: Location
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong."""
+
+    code: str
+    name: str
+    severity: Severity
+    location: Location
+    message: str
+    related: tuple[Note, ...] = ()
+    same_as: tuple[tuple[str, Span], ...] = field(default=(), repr=False)
+    origin: tuple[str, Span] | None = field(default=None, repr=False)
+    is_confirmed: bool = True
+
+
+class Rule:
+    """One mistake: its documentation is the docstring, its facts come from the project.
+
+    `yields_to` names the codes that are reported instead where they describe the same defect.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    guide: ClassVar[str] = ""
+    yields_to: ClassVar[tuple[str, ...]] = ()
+
+    def suspects(self, project: Project) -> Iterable[Suspect]:
+        """The places that the project's facts make suspect."""
+        raise NotImplementedError
+
+    def confirm(self, node: cst.CSTNode, suspect: Suspect) -> Report | None:
+        """What is reported, from the LibCST node that stands at the suspect's place; None when it is nothing."""
+        return Report(node)
+
+    @classmethod
+    def title(cls) -> str:
+        """The first sentence of the documentation."""
+        return (cls.__doc__ or "").strip().partition("\n")[0]
+
+
+def at_call(
+    call: Call,
+    message: str,
+    related: Iterable[Related] = (),
+    same_as: Sequence[Call] = (),
+    detail: str = "",
+) -> Suspect:
+    """A suspect call."""
+    path = call.block.scope.module.path
+    places = tuple((other.block.scope.module.path, other.span) for other in same_as)
+    return Suspect(path, call.span, call.statement, "Call", message, tuple(related), places, detail)
+
+
+def at_await(item: Await, message: str, related: Iterable[Related] = (), same_as: Sequence[Call] = ()) -> Suspect:
+    """A suspect `await`."""
+    path = item.block.scope.module.path
+    places = tuple((other.block.scope.module.path, other.span) for other in same_as)
+    return Suspect(path, item.span, item.statement, "Await", message, tuple(related), places)
+
+
+def at_function(function: Function, message: str, related: Iterable[Related] = ()) -> Suspect:
+    """A suspect function: its header is what is read."""
+    return Suspect(
+        function.module.path,
+        function.span,
+        function.statement,
+        "FunctionDef",
+        message,
+        tuple(related),
+        (),
+        function.name,
+    )
+
+
+def along(chain: Iterable[Step], message: str = "`{}` is bound here") -> Iterator[Related]:
+    """The steps through which a value came, as related places."""
+    for step in chain:
+        text = "injected here" if step.text == "Depends" else message.format(step.text)
+        yield Related(step.path, step.span, text)
+
+
+def calls_as_related(calls: Iterable[Call], message: str = "called from here") -> Iterator[Related]:
+    """Calls on the way to a place, as related places."""
+    for call in calls:
+        yield Related(call.block.scope.module.path, call.span, message)
+
+
+CODE = re.compile(r"ADB\d{3}")

@@ -1,0 +1,57 @@
+"""ADB104."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from async_db_lint.project.application import Trigger
+from async_db_lint.project.engines import Engine
+from async_db_lint.project.project import Project
+from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
+
+
+class EngineNotDisposed(Rule):
+    """An application makes an engine, and nothing that runs at shutdown disposes it.
+
+    Happens: the pool's connections stay open until the server notices that the process is gone. A
+    reload, a test or a second application in the same process keeps them and opens more; asyncpg
+    reports `ResourceWarning: unclosed connection`, and PostgreSQL runs towards `too many clients`.
+    `engine.sync_engine.dispose()` does not help: it cannot close asyncpg's connections.
+
+    Instead: dispose it where the application stops.
+
+        @asynccontextmanager
+        async def lifespan(app: FastAPI):
+            yield
+            await engine.dispose()
+
+    Silent: when anything that may run disposes it, through wrappers and other files, or may do so
+    (a receiver that is not understood); with `NullPool` and `StaticPool`; in libraries, tests,
+    migrations and scripts; when the engine is handed to code outside the project that may own it.
+    """
+
+    code = "ADB104"
+    name = "engine-not-disposed"
+    severity = Severity.WARNING
+    guide = "Not closing connections; Dispose engine in lifespan/shutdown event"
+    yields_to = ("ADB105", "ADB301")
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        for engine in project.engines:
+            if not engine.is_async or not engine.is_in_application or engine.is_unpooled:
+                continue
+            forgotten = [item.call for item in engine.disposals if not item.is_awaited and item.call is not None]
+            if len(forgotten) < len(engine.disposals) or engine.is_handed_out:
+                continue
+            message = f"{engine.title} is never disposed: its connections stay open when the application stops"
+            yield at_call(engine.call, message, _stops(project, engine), forgotten)
+
+
+def _stops(project: Project, engine: Engine) -> Iterator[Related]:
+    """Where the application stops, and what only looks like a disposal."""
+    for item in project.application.registrations:
+        if item.trigger in (Trigger.LIFESPAN, Trigger.SHUTDOWN):
+            function = item.function
+            statement = function.statement
+            span = function.span if statement is None else statement.span._replace(line=function.span.line)
+            yield Related(function.module.path, span, f"`{function.name}` runs at shutdown and does not dispose it")

@@ -1,0 +1,55 @@
+"""ADB603."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from async_db_lint.index.expressions import Call, Literal
+from async_db_lint.project.application import EVENTS, Trigger
+from async_db_lint.project.decorators import ROUTERS
+from async_db_lint.project.project import Project
+from async_db_lint.rule import Rule, Severity, Suspect, at_call
+from async_db_lint.source import Role
+
+
+class OnEvent(Rule):
+    """Start-up or shutdown work is registered with `on_event` or `add_event_handler`.
+
+    Happens: FastAPI deprecates both. As soon as the application is given a `lifespan`, these handlers
+    are never called, without an error: the engine is no longer disposed.
+
+    Instead: one lifespan.
+
+        @asynccontextmanager
+        async def lifespan(app: FastAPI):
+            await check_database()
+            yield
+            await engine.dispose()
+
+        app = FastAPI(lifespan=lifespan)
+
+    Silent: for methods of that name on objects that are not a FastAPI or Starlette application or
+    router, and in tests.
+    """
+
+    code = "ADB603"
+    name = "on-event"
+    severity = Severity.WARNING
+    guide = "Initialize database in lifespan/startup event; Dispose engine in lifespan/shutdown event"
+    yields_to = ("ADB613",)
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        for call, event in event_registrations(project):
+            if project.role(call) in (Role.APPLICATION, Role.SCRIPT):
+                yield at_call(call, f'`{call.method}("{event}")` is deprecated, and never runs beside a `lifespan`')
+
+
+def event_registrations(project: Project) -> Iterator[tuple[Call, str]]:
+    """The calls that register a handler for start-up or shutdown on an application or router, each with its event."""
+    for item in project.application.registrations:
+        if item.decorator is not None and item.call is not None and item.trigger in (Trigger.STARTUP, Trigger.SHUTDOWN):
+            yield item.call, item.trigger.value
+    for call, _ in project.methods(["add_event_handler"], *ROUTERS):
+        event = call.argument("event_type", 0)
+        if isinstance(event, Literal) and event.value in EVENTS:
+            yield call, str(event.value)

@@ -1,0 +1,89 @@
+"""ADB202."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from async_db_lint.index.expressions import Call, Literal
+from async_db_lint.project import library
+from async_db_lint.project.kinds import Value
+from async_db_lint.project.project import Project
+from async_db_lint.rule import Report, Rule, Severity, Suspect, at_call
+from async_db_lint.rules.arguments import keyword
+from async_db_lint.source import Role
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+
+class ExpireOnCommit(Rule):
+    """Sessions are made without `expire_on_commit=False`.
+
+    Happens: `commit()` expires every loaded object, and the next read of an attribute needs a query.
+    Under asyncio that query cannot be made from an attribute: it raises `MissingGreenlet` while the
+    session is open, and `DetachedInstanceError` after it is closed. Typically in the line after the
+    commit, where the response is built.
+
+    Instead: `async_sessionmaker(engine, expire_on_commit=False)`. Read again what the database
+    computes with `await session.refresh(obj)`.
+
+    Silent: when the option comes from a dict or variable that cannot be looked up, when every session
+    of the factory sets it, when a session made directly is never committed, and in tests, migrations
+    and scripts.
+    """
+
+    code = "ADB202"
+    name = "expire-on-commit"
+    severity = Severity.WARNING
+    guide = "Set `expire_on_commit=False` on session factory"
+    yields_to = ("ADB211",)
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        for call in _makers(project):
+            if project.role(call) is not Role.APPLICATION or _is_set_later(project, call):
+                continue
+            option = project.option(call, "expire_on_commit")
+            if option.value is None and option.is_certain:
+                yield at_call(call, "objects of these sessions expire at `commit()`: the next attribute read fails")
+            elif isinstance(option.value, Literal) and option.value.value is True:
+                yield at_call(call, "`expire_on_commit=True` makes the first attribute read after `commit()` fail")
+
+    def confirm(self, node: cst.CSTNode, suspect: Suspect) -> Report | None:
+        return Report(keyword(node, "expire_on_commit") or node)
+
+
+def _makers(project: Project) -> Iterator[Call]:
+    """The calls that make async sessions or factories of them."""
+    yield from project.makers_of(library.FACTORY)
+    for call in project.makers_of(library.SYNC_FACTORY):
+        made = project.inference.call(call)
+        if made is not None and project.is_session(made.inner):
+            yield call
+    for call in project.makers_of(*library.SESSIONS):
+        if (call.positional or call.keyword("bind") is not None) and _is_committed(project, call):
+            yield call
+
+
+def _is_committed(project: Project, call: Call) -> bool:
+    """Whether a session made directly is committed where it is made, or goes elsewhere."""
+    scope = call.block.scope
+    calls = [item for inner in scope.inner() for item in inner.calls]
+    if any(item.method in ("commit", "begin") and project.is_session(project.receiver(item)) for item in calls):
+        return True
+    return any(item.kind == "yield" or item.value is call for item in scope.exits)
+
+
+def _is_set_later(project: Project, call: Call) -> bool:
+    """Whether the option is given by `configure()`, or where the factory is called."""
+    calls = [item for item, owner in project.methods(["configure"], library.FACTORY) if _is_of(owner, call)]
+    names = [binding.name for items in call.block.scope.bindings.values() for binding in items if binding.value is call]
+    for name in names:
+        for item in project.table.named(name):
+            if item.keyword("expire_on_commit") is not None and _is_of(project.inference.callee(item), call):
+                return True
+    return any(item.keyword("expire_on_commit") is not None for item in calls)
+
+
+def _is_of(value: Value | None, call: Call) -> bool:
+    return value is not None and call in value.origins

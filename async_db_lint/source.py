@@ -1,0 +1,49 @@
+"""One file: its bytes, its lines as CPython splits them, and its role in the project."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+
+LINE_ENDS = re.compile(rb"\r\n|\r|\n")
+
+
+class Role(Enum):
+    """What a file is for."""
+
+    APPLICATION = "application"
+    TEST = "test"
+    MIGRATION = "migration"
+    SCRIPT = "script"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file's path from the project's root, with `/`, and its bytes."""
+
+    path: str
+    data: bytes = field(repr=False)
+
+    @cached_property
+    def encoding(self) -> str:
+        """The encoding that the file declares, as CPython finds it. Raises SyntaxError when it is unknown."""
+        return tokenize.detect_encoding(io.BytesIO(self.data).readline)[0]
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The lines without their ends. A form feed or U+2028 ends no line, as for CPython."""
+        data = self.data.removeprefix(b"\xef\xbb\xbf")
+        return tuple(line.decode(self.encoding, "replace") for line in LINE_ENDS.split(data))
+
+    def line(self, number: int) -> str:
+        """A line by its number, from 1; empty past the end."""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+
+    def character(self, line: int, column: int) -> int:
+        """A column from 0 in UTF-8 bytes, turned into a column from 0 in characters."""
+        text = self.line(line)
+        return column if text.isascii() else len(text.encode()[:column].decode(errors="replace"))
