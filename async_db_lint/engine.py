@@ -142,7 +142,8 @@ def run(
     report: Report,
 ) -> Report:
     """Ask every rule, let LibCST confirm, drop what is suppressed or said by another rule."""
-    judge = Judge(data, wanted, config.per_file_ignores)
+    strings = {path: module.long_strings for path, module in project.modules.items()}
+    judge = Judge(data, strings, wanted, config.per_file_ignores)
     faults: list[Fault] = []
     unselected = {rule for rule in selection.all_rules() if rule.severity is Severity.ADVICE} - set(rules)
     for kind in (*rules, *sorted(unselected, key=lambda item: item.code)):

@@ -16,10 +16,15 @@ class Judge:
     """Hears suspects one by one; its verdict is the list of findings."""
 
     def __init__(
-        self, data: Mapping[str, bytes], wanted: set[str], per_file: Sequence[tuple[str, tuple[str, ...]]]
+        self,
+        data: Mapping[str, bytes],
+        long_strings: Mapping[str, Sequence[tuple[int, int]]],
+        wanted: set[str],
+        per_file: Sequence[tuple[str, tuple[str, ...]]],
     ) -> None:
-        """Take the files' bytes, the paths to report on, and the rules that some paths leave out."""
+        """Take the files' bytes and long strings, the paths to report on, and the rules that some paths leave out."""
         self.data = data
+        self.long_strings = long_strings
         self.wanted = wanted
         self.per_file = per_file
         self.unconfirmed = 0
@@ -109,7 +114,10 @@ class Judge:
         """The suppressions of a file, read when something is to be suppressed there."""
         if path not in self._suppressions:
             data = self.data.get(path, b"")
-            self._suppressions[path] = suppressions.read(self.source(path)) if suppressions.has_any(data) else []
+            strings = self.long_strings.get(path, ())
+            self._suppressions[path] = (
+                suppressions.read(self.source(path), strings) if suppressions.has_any(data) else []
+            )
         return self._suppressions[path]
 
     def suppressing(self, finding: Finding) -> list[Suppression]:
@@ -134,7 +142,7 @@ class Judge:
         """A finding for every code that a suppression names, that was checked, and that it suppresses nowhere."""
         rule = next(item for item in rules if item.code == "ADB901")
         found: list[Finding] = []
-        for path in sorted(self.wanted & self.data.keys()):
+        for path in sorted(path for path in self.wanted & self.data.keys() if suppressions.names_ours(self.data[path])):
             for item in self.suppressions_of(path):
                 here = [finding for finding in findings if finding.location.path == path and item.covers(finding)]
                 for written in item.codes:

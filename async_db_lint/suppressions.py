@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from async_db_lint.rule import Finding
@@ -13,6 +12,8 @@ from async_db_lint.source import Source
 # As flake8 7 reads it (its defaults.py), so that a line means the same to both.
 NOQA = re.compile(r"# noqa(?::[\s]?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
 IGNORE = re.compile(r"#\s*adb:\s*ignore(?:\[(?P<codes>[^\]]*)\])?", re.IGNORECASE)
+MARK = re.compile(rb"noqa|adb:", re.IGNORECASE)
+OURS = re.compile(rb"noqa[:\s].*adb|noqa: *[a-z]+-|adb:", re.IGNORECASE)
 FILE_NOQA = re.compile(r"\s*# flake8[:=]\s*noqa\s*$", re.IGNORECASE)
 
 
@@ -45,26 +46,34 @@ class Suppression:
 
 def has_any(data: bytes) -> bool:
     """Whether a file can hold a suppression at all."""
-    lowered = data.lower()
-    return b"noqa" in lowered or b"adb:" in lowered
+    return MARK.search(data) is not None
 
 
-def read(source: Source) -> list[Suppression]:
-    """The suppressions of a file; of a file that says `# flake8: noqa`, one for all lines."""
+def names_ours(data: bytes) -> bool:
+    """Whether a file can hold a suppression that names one of our rules."""
+    return OURS.search(data) is not None
+
+
+def read(source: Source, long_strings: Sequence[tuple[int, int]] = ()) -> list[Suppression]:
+    """The suppressions of a file; of a file that says `# flake8: noqa`, one for all lines.
+
+    `long_strings` are the first and last lines of its strings that run over several: flake8 takes the
+    lines of such a string, and lines joined by backslashes, as one.
+    """
     found: list[Suppression] = []
-    for first, last in _joined_lines(source):
-        for number in range(first, last + 1):
-            line = source.line(number)
-            if FILE_NOQA.match(line):
-                found.append(Suppression(1, len(source.lines), number, 0, line.strip(), (), False))
-                continue
-            for pattern in (NOQA, IGNORE):
-                match = pattern.search(line)
-                if match:
-                    codes = _codes(match["codes"])
-                    found.append(
-                        Suppression(first, last, number, match.start(), match.group().strip(), codes, pattern is IGNORE)
-                    )
+    for number, line in enumerate(source.lines, 1):
+        if not MARK.search(line.encode(errors="replace")):
+            continue
+        if FILE_NOQA.match(line):
+            found.append(Suppression(1, len(source.lines), number, 0, line.strip(), (), False))
+            continue
+        first, last = _joined(source, number, long_strings)
+        for pattern in (NOQA, IGNORE):
+            match = pattern.search(line)
+            if match:
+                codes = _codes(match["codes"])
+                text = match.group().strip()
+                found.append(Suppression(first, last, number, match.start(), text, codes, pattern is IGNORE))
     return found
 
 
@@ -72,27 +81,18 @@ def _codes(text: str | None) -> tuple[str, ...]:
     return tuple(item for item in re.split(r"[,\s]+", text or "") if item)
 
 
-def _joined_lines(source: Source) -> list[tuple[int, int]]:
-    """The ranges of lines that flake8 takes as one: multi-line strings and lines that end in a backslash."""
-    ends = {number: number for number in range(1, len(source.lines) + 1)}
-    text = "\n".join(source.lines) + "\n"
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type == tokenize.STRING or tokenize.tok_name[token.type].startswith(("FSTRING", "TSTRING")):
-                ends[token.start[0]] = max(ends[token.start[0]], token.end[0])
-    except (tokenize.TokenError, SyntaxError):
-        pass
-    for number, line in enumerate(source.lines, 1):
-        if line.endswith("\\"):
-            ends[number] = max(ends[number], number + 1)
-    rows: list[tuple[int, int]] = []
-    number = 1
-    while number <= len(source.lines):
-        end = number
-        reach = ends[number]
-        while end < reach:
-            end += 1
-            reach = max(reach, ends.get(end, end))
-        rows.append((number, min(end, len(source.lines))))
-        number = end + 1
-    return rows
+def _joined(source: Source, number: int, long_strings: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The first and last of the lines that flake8 takes as one with a line."""
+    first = last = number
+    changed = True
+    while changed:
+        before = first, last
+        for start, end in long_strings:
+            if start <= last and end >= first:
+                first, last = min(first, start), max(last, end)
+        while source.line(first - 1).endswith("\\"):
+            first -= 1
+        while source.line(last).endswith("\\") and last < len(source.lines):
+            last += 1
+        changed = (first, last) != before
+    return first, last

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from async_db_lint.index.convert import annotation, convert, part, span_of, targets
-from async_db_lint.index.expressions import Element, Enter, Expr, Join, Span, Usage
+from async_db_lint.index.expressions import Element, Enter, Expr, Join, Name, Span, Usage
 from async_db_lint.index.scopes import (
     Binding,
     Block,
@@ -50,6 +50,7 @@ class Builder:
         self.block: Block = self.root.body
         self.statement = Statement(START, -1, self.block, "module")
         self.mentions = self.root.mentions
+        self.names: dict[str, Name] = {}
         self.count = 0
 
     def module(self, tree: ast.Module) -> Module:
@@ -67,14 +68,11 @@ class Builder:
 
     def begin(self, node: ast.stmt, keyword: str = "") -> Statement:
         """Make a node the current statement; a compound one ends where its body starts."""
-        body = getattr(node, "body", None) or getattr(node, "cases", None)
-        if body:
-            first = body[0]
-            end_line, end_column = _start(first)
-            line, column = _start(node)
-            span = Span(line, column, end_line, end_column)
-        else:
+        if type(node) in SIMPLE:
             span = span_of(node)
+        else:
+            body = getattr(node, "body", None) or getattr(node, "cases")  # noqa: B009  # of `match`
+            span = Span(*_start(node), *_start(body[0]))
         self.count += 1
         self.statement = Statement(span, self.count, self.block, keyword or type(node).__name__)
         return self.statement
@@ -377,3 +375,11 @@ HANDLERS: dict[type[ast.AST], Callable[[Builder, Any], None]] = {
 HANDLERS[ast.TryStar] = _try
 if hasattr(ast, "TypeAlias"):
     HANDLERS[ast.TypeAlias] = _alias
+
+COMPOUND = frozenset(
+    {
+        *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.With, ast.AsyncWith, ast.For, ast.AsyncFor),
+        *(ast.While, ast.If, ast.Try, ast.TryStar, ast.Match),
+    }
+)
+SIMPLE = frozenset(HANDLERS) - COMPOUND

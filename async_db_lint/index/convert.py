@@ -41,7 +41,7 @@ Convert = Callable[["Builder", Any, Usage], Expr]
 
 def span_of(node: ast.expr | ast.stmt) -> Span:
     """Where a node stands."""
-    return Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
+    return Span._make((node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0))
 
 
 def convert(builder: Builder, node: ast.expr, usage: Usage = Usage.OTHER) -> Expr:
@@ -51,8 +51,11 @@ def convert(builder: Builder, node: ast.expr, usage: Usage = Usage.OTHER) -> Exp
 
 
 def _name(builder: Builder, node: ast.Name, usage: Usage) -> Expr:
-    builder.mentions.add(node.id)
-    return Name(node.id)
+    name = builder.names.get(node.id)
+    if name is None:
+        builder.mentions.add(node.id)
+        builder.names[node.id] = name = Name(node.id)
+    return name
 
 
 def _attribute(builder: Builder, node: ast.Attribute, usage: Usage) -> Expr:
@@ -61,6 +64,8 @@ def _attribute(builder: Builder, node: ast.Attribute, usage: Usage) -> Expr:
 
 
 def _constant(builder: Builder, node: ast.Constant, usage: Usage) -> Expr:
+    if node.end_lineno != node.lineno:
+        builder.root.long_strings.append((node.lineno, node.end_lineno or node.lineno))
     return Literal(node.value) if node.value is not None else NONE
 
 
@@ -88,6 +93,8 @@ def _await(builder: Builder, node: ast.Await, usage: Usage) -> Expr:
 
 
 def _template(builder: Builder, node: ast.JoinedStr, usage: Usage) -> Expr:
+    if node.end_lineno != node.lineno:
+        builder.root.long_strings.append((node.lineno, node.end_lineno or node.lineno))
     parts = [convert(builder, item.value if isinstance(item, ast.FormattedValue) else item) for item in node.values]
     return Template(tuple(parts))
 

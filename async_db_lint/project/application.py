@@ -39,6 +39,9 @@ class Trigger(Enum):
     MIDDLEWARE = "middleware"
 
 
+AT_START = (Trigger.LIFESPAN, Trigger.STARTUP)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Registration:
     """A function that a framework calls, when, and where that is written."""

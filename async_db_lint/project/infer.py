@@ -24,7 +24,7 @@ from async_db_lint.index.expressions import (
     Subscript,
     is_nothing,
 )
-from async_db_lint.index.scopes import Class, Function
+from async_db_lint.index.scopes import Binding, Class, Function
 from async_db_lint.project import attributes, library, lookup, results
 from async_db_lint.project.kinds import Kind, Value, merged
 from async_db_lint.project.names import Names
@@ -159,6 +159,10 @@ class Inference:
         elif value is not None and value.kind is Kind.OBJECT:
             value = attributes.attribute(self, value, "__call__")
         return self.function(value)
+
+    def value_of_parameter(self, function: Function, binding: Binding) -> Value | None:
+        """What a parameter of a function is."""
+        return lookup.binding_value(self, function, binding)
 
     def member(self, value: Value, name: str) -> Value | None:
         """An attribute of a value."""

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import NamedTuple
 
 from async_db_lint.index.expressions import Await, Call, Expr
 from async_db_lint.index.scopes import Function, Module, Scope
 from async_db_lint.project import library
 from async_db_lint.project.engines import Engine, engines
 from async_db_lint.project.kinds import Kind, Value
+from async_db_lint.project.loop import Loop, OnLoop
 from async_db_lint.project.options import Option, option
 from async_db_lint.project.places import Place, place_of
 from async_db_lint.project.unreadable import Unreadable
 from async_db_lint.project.versions import Versions
 from async_db_lint.project.view import View
 from async_db_lint.source import Role
+
+
+class BlockingCall(NamedTuple):
+    """A synchronous database call on the event loop: what it is called on, and the proof that it runs there."""
+
+    call: Call
+    owner: Value | None
+    proof: OnLoop
 
 
 class Project(View):
@@ -39,6 +49,24 @@ class Project(View):
     def engines(self) -> list[Engine]:
         """Every engine and pool that is made by a call in the project."""
         return engines(self)
+
+    @cached_property
+    def loop(self) -> Loop:
+        """What runs on the event loop while the application serves."""
+        return Loop(self)
+
+    @cached_property
+    def blocking_calls(self) -> list[BlockingCall]:
+        """The synchronous database calls that are proven to run on the event loop."""
+        found: list[BlockingCall] = []
+        for call, owner in self.loop.blocking_calls():
+            function = enclosing_function(call.block.scope)
+            if function is None or call.block.scope is not function:
+                continue
+            proof = self.loop.of(function)
+            if proof is not None:
+                found.append(BlockingCall(call, owner, proof))
+        return found
 
     @cached_property
     def is_async(self) -> bool:
@@ -89,6 +117,11 @@ class Project(View):
     def is_sync_session(self, value: Value | None) -> bool:
         """Whether a value is a synchronous session."""
         return self.inference.is_a(value, *library.SYNC_SESSIONS)
+
+    def scopes(self) -> Iterator[Scope]:
+        """Every module, class and function of the project."""
+        for module in self.modules.values():
+            yield from module.inner()
 
     def functions(self) -> Iterator[Function]:
         """Every function of the project, methods and lambdas included."""

@@ -1,0 +1,144 @@
+"""Who carries a session into another task: arguments, bound objects, and whether the callee uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Name, walk
+from async_db_lint.index.scopes import BlockKind, Class, Function, Parameter
+from async_db_lint.project import attributes, library
+from async_db_lint.project.kinds import Kind, Value
+from async_db_lint.project.parameters import argument_for
+from async_db_lint.project.places import Place, place_of
+from async_db_lint.project.text import quoted
+from async_db_lint.project.view import View
+
+LOCKS = frozenset(("asyncio.Lock", "asyncio.Semaphore", "anyio.Lock", "anyio.Semaphore", "anyio.CapacityLimiter"))
+CARRIED = (*library.SESSIONS, library.CONNECTION, library.ASYNCPG_CONNECTION)
+
+
+class Carried(NamedTuple):
+    """A session or connection that a call takes along: how it is written, and what it is."""
+
+    text: str
+    expr: Expr
+    value: Value
+
+
+class Carriers:
+    """Answers which sessions a call takes along and uses."""
+
+    def __init__(self, view: View) -> None:
+        """Take what is known of the project."""
+        self.view = view
+
+    def is_session(self, value: Value | None) -> bool:
+        """Whether a value is an async session or connection."""
+        return self.view.inference.is_a(value, *CARRIED)
+
+    def carried(self, call: Call) -> Iterator[Carried]:
+        """The sessions that a call uses: its receiver, an argument, or what its object holds."""
+        place = place_of(call)
+        if call.receiver is not None:
+            value = self.view.inference.value(call.receiver, place)
+            if value is not None and (self.is_session(value) or self._holds_and_uses(value, call)):
+                yield Carried(quoted(call.receiver), call.receiver, value)
+        function = self.view.inference.function(self.view.inference.callee(call))
+        if function is None:
+            return
+        for parameter in function.parameters:
+            given = argument_for(self.view.inference, call, function, parameter)
+            if given is None:
+                continue
+            value = self.view.inference.value(given, place)
+            if value is not None and self.is_session(value) and self.uses(function, parameter.name):
+                yield Carried(quoted(given), given, value)
+
+    def handed(self, target: Expr, given: Expr, place: Place, position: int) -> Carried | None:
+        """A session that `add_task(target, given, …)` passes on to a function that uses it."""
+        value = self.view.inference.value(given, place)
+        if value is None or not (self.is_session(value) or self.holds(value)):
+            return None
+        function = self.view.inference.function(self.view.inference.value(target, place))
+        if function is None:
+            return None
+        offset = 1 if function.owner is not None and isinstance(target, Attribute) else 0
+        parameters = [item for item in function.parameters if item.kind == "positional"]
+        if position + offset >= len(parameters) or not self.uses(function, parameters[position + offset].name):
+            return None
+        return Carried(quoted(given), given, value)
+
+    def uses(self, function: Function, name: str) -> bool:
+        """Whether a function does something with a parameter: calls a method of it, or passes it on."""
+        if _is_serialised(self.view, function):
+            return False
+        for scope in function.inner():
+            for call in scope.calls:
+                exprs = [call.receiver, *(argument.value for argument in call.arguments)]
+                if any(_reads(expr, name) for expr in exprs if expr is not None):
+                    return True
+        return False
+
+    def holds(self, value: Value) -> bool:
+        """Whether an object keeps a session in one of its attributes."""
+        return self._session_attributes(value) != set()
+
+    def _session_attributes(self, value: Value) -> set[str]:
+        if value.kind is not Kind.OBJECT or not isinstance(value.definition, Class):
+            return set()
+        found: set[str] = set()
+        for cls in attributes.ancestry(self.view.inference, value.definition):
+            if isinstance(cls, str):
+                continue
+            names = {target.name for _, target in attributes.own_targets(cls)} | set(cls.bindings)
+            found |= {name for name in names if self.is_session(attributes.attribute(self.view.inference, value, name))}
+        return found
+
+    def _holds_and_uses(self, value: Value, call: Call) -> bool:
+        """Whether the method that is called uses the session that its object keeps."""
+        names = self._session_attributes(value)
+        function = self.view.inference.function(self.view.inference.callee(call))
+        if not names or function is None or not function.parameters or _is_serialised(self.view, function):
+            return False
+        first = function.parameters[0].name
+        return any(
+            isinstance(item, Attribute) and item.name in names and item.value == Name(first)
+            for scope in function.inner()
+            for inner in scope.calls
+            for expr in (inner.callee, *(argument.value for argument in inner.arguments))
+            for item in walk(expr)
+        )
+
+    def from_dependency(self, expr: Expr, place: Place) -> bool:
+        """Whether a session is the request's: a parameter with `Depends`, or an object built from one."""
+        from async_db_lint.project.dependencies import depends_call
+        from async_db_lint.project.parameters import declared_at
+
+        scope = place.scope
+        if not isinstance(expr, Name) or not isinstance(scope, Function):
+            return False
+        for binding in scope.bindings.get(expr.name, []):
+            value = binding.value
+            if isinstance(value, Parameter):
+                return depends_call(self.view.inference, value, declared_at(scope)) is not None
+            if isinstance(value, Call):
+                return any(self.from_dependency(item.value, place) for item in value.arguments)
+        return False
+
+
+def _reads(expr: Expr, name: str) -> bool:
+    return any(isinstance(item, Name) and item.name == name for item in walk(expr))
+
+
+def _is_serialised(view: View, function: Function) -> bool:
+    """Whether a function does its work under a lock."""
+    for block in function.blocks:
+        if block.kind is not BlockKind.ASYNC_WITH:
+            continue
+        head = block.heads[0]
+        value = view.inference.value(head, Place(block.parent or block, block.opener.index if block.opener else 0))
+        may_be_lock = value is None or (value.kind is Kind.FOREIGN and value.name in LOCKS)
+        if may_be_lock and not isinstance(head, (Call, Await)):  # an object entered as it is, not one made here
+            return True
+    return False

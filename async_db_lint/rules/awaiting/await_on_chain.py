@@ -1,0 +1,56 @@
+"""ADB303."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Usage
+from async_db_lint.project import library
+from async_db_lint.project.kinds import Kind
+from async_db_lint.project.project import Project
+from async_db_lint.project.text import quoted
+from async_db_lint.rule import Rule, Severity, Suspect, at_await
+
+
+class AwaitOnChain(Rule):
+    """`await` stands before a chain, and so waits for the last call of it instead of the query.
+
+    Happens: `await session.execute(query).scalars()` calls `scalars()` on a coroutine:
+    `AttributeError: 'coroutine' object has no attribute 'scalars'`. The query is never sent.
+
+    Instead: `(await session.execute(query)).scalars()`, or `await session.scalars(query)`.
+
+    Silent: when the first call is not known to be a coroutine of a session, connection or engine.
+    """
+
+    code = "ADB303"
+    name = "await-on-chain"
+    severity = Severity.ERROR
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        for scope in project.scopes():
+            for item in scope.awaits:
+                inner = _coroutine_in_chain(project, item)
+                if inner is not None:
+                    yield at_await(item, f"`await` waits for the end of the chain, not for `{quoted(inner)}`")
+
+
+def _coroutine_in_chain(project: Project, item: Await) -> Call | None:
+    """The coroutine call under the last call of an awaited chain."""
+    expr: Expr = item.value
+    while True:
+        if isinstance(expr, Attribute):
+            expr = expr.value
+        elif isinstance(expr, Call):
+            if expr.usage is Usage.RECEIVER and _is_coroutine(project, expr):
+                return expr
+            expr = expr.callee
+        else:
+            return None
+
+
+def _is_coroutine(project: Project, call: Call) -> bool:
+    if call.method not in library.coroutine_names():
+        return False
+    callee = project.inference.callee(call)
+    return callee is not None and callee.kind is Kind.METHOD and library.is_coroutine(callee.name)

@@ -1,0 +1,85 @@
+"""ADB309."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from async_db_lint.index.expressions import Call, Literal
+from async_db_lint.project.kinds import Kind
+from async_db_lint.project.project import Project, enclosing_function
+from async_db_lint.project.text import quoted
+from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
+from async_db_lint.source import Role
+
+VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request", "stream", "send")
+BLOCKING = frozenset(
+    {
+        "time.sleep",
+        "urllib.request.urlopen",
+        "urllib.request.urlretrieve",
+        *(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "getoutput")),
+        "os.system",
+        *(
+            f"{owner}.{verb}"
+            for owner in ("requests", "requests.Session", "requests.sessions.Session")
+            for verb in VERBS
+        ),
+        "requests.session.get",
+        "requests.session.post",
+        *(f"{owner}.{verb}" for owner in ("httpx", "httpx.Client") for verb in VERBS),
+        "socket.create_connection",
+        "socket.gethostbyname",
+        "smtplib.SMTP",
+        "smtplib.SMTP_SSL",
+    }
+)
+
+
+class BlockingIoCall(Rule):
+    """Blocking I/O or `time.sleep` on the event loop of an application that uses the database.
+
+    Happens: the loop stands still until the call returns, and with it every request, every query and
+    every timeout. When a session is open around the call, its connection and its locks are held for
+    as long; a slow partner empties the pool.
+
+    Instead: `await asyncio.sleep(…)`, `httpx.AsyncClient`, `asyncio.create_subprocess_exec`, or
+    `await asyncio.to_thread(call, …)`; and outside the session.
+
+    Silent: in plain `def` routes and threads, at start-up and shutdown, in scripts, and where no route
+    or dependency is known to lead to the call (through three plain helpers at most).
+    """
+
+    code = "ADB309"
+    name = "blocking-io-call"
+    severity = Severity.WARNING
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        if not project.is_async:
+            return
+        for last in sorted({name.rpartition(".")[2] for name in BLOCKING}):
+            for call in project.table.named(last):
+                if _blocks(project, call):
+                    yield from _on_loop(project, call)
+
+
+def _blocks(project: Project, call: Call) -> bool:
+    if project.role(call) is not Role.APPLICATION:
+        return False
+    callee = project.inference.callee(call)
+    if callee is None or callee.kind not in (Kind.LIBRARY, Kind.FOREIGN) or callee.name not in BLOCKING:
+        return False
+    return not (callee.name == "time.sleep" and call.positional[:1] == (Literal(0),))
+
+
+def _on_loop(project: Project, call: Call) -> Iterator[Suspect]:
+    function = enclosing_function(call.block.scope)
+    if function is None or call.block.scope is not function:
+        return
+    proof = project.loop.of(function)
+    if proof is None:
+        return
+    held = project.loop.session_held_at(call)
+    holding = f", and `{held}` keeps its connection meanwhile" if held else ""
+    through = f", called from `{proof.root.name}`" if proof.helpers else ""
+    message = f"`{quoted(call)}` stops the event loop{through}{holding}"
+    yield at_call(call, message, calls_as_related(proof.helpers))

@@ -1,0 +1,38 @@
+"""ADB105."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from async_db_lint.project.project import Project
+from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
+from async_db_lint.source import Role
+
+
+class EnginePerCall(Rule):
+    """An engine or pool is made anew for every request.
+
+    Happens: each request opens its own connection and pays for the handshake: 20 requests held 20
+    connections and took seven times as long as with one engine. Nothing is reused, and PostgreSQL
+    runs out of connections under load.
+
+    Instead: one engine for the process, at module level or in the lifespan, and a session per request.
+
+    Silent: for a getter that keeps what it makes (`lru_cache`, a global, an attribute), for a
+    manager's constructor, in the lifespan, and where no route or dependency is known to lead there.
+    """
+
+    code = "ADB105"
+    name = "engine-per-call"
+    severity = Severity.ERROR
+    guide = "Not closing connections"
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        for engine in project.engines:
+            if engine.role is not Role.APPLICATION or engine.is_unpooled:
+                continue
+            chain = engine.per_request
+            if chain is None:
+                continue
+            what = "a pool" if engine.is_pool else "an engine"
+            yield at_call(engine.call, f"every request makes {what} of its own here", calls_as_related(chain))

@@ -1,0 +1,80 @@
+"""ADB102."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from async_db_lint.project.engines import Engine
+from async_db_lint.project.places import place_of
+from async_db_lint.project.project import Project
+from async_db_lint.project.urls import Driver, driver_of
+from async_db_lint.project.versions import Range
+from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
+from async_db_lint.source import Role
+
+
+class SyncDriverUrl(Rule):
+    """An async engine is given a URL that names a synchronous driver, or none.
+
+    Happens: with `+psycopg2` SQLAlchemy refuses to make the engine: `InvalidRequestError: The asyncio
+    extension requires an async driver`. `postgres://` is no dialect and fails everywhere.
+    `postgresql://` depends on the version: SQLAlchemy 2.0 takes psycopg2 and fails, 2.1 takes
+    psycopg 3, so that the service runs on another driver than asyncpg and nobody is told.
+
+    Instead: name the driver: `postgresql+asyncpg://user@host/database`.
+
+    Silent: when the URL is rewritten before use, when its beginning is not known, for `+psycopg`,
+    which is async, and in tests.
+    """
+
+    code = "ADB102"
+    name = "sync-driver-url"
+    severity = Severity.ERROR
+    guide = "Using synchronous drivers; Use `postgresql+asyncpg://` connection string"
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        for engine in project.engines:
+            if not engine.is_async or engine.role is Role.TEST:
+                continue
+            driver = _driver(project, engine)
+            if driver is not None and driver.is_sync:
+                message = f"{_url(driver)} {consequence(driver, project.versions.of('sqlalchemy'))}"
+                yield at_call(engine.call, message, _written(driver, engine))
+
+
+def _driver(project: Project, engine: Engine) -> Driver | None:
+    url = engine.call.argument("url", 0)
+    if url is None:
+        option = engine.option("url")
+        return None if option.value is None else driver_of(project.inference, option.value, option.place)
+    return driver_of(project.inference, url, place_of(engine.call))
+
+
+def _url(driver: Driver) -> str:
+    return f"`{driver.scheme}://`"
+
+
+def consequence(driver: Driver, version: Range) -> str:
+    """What the URL does with an async engine, in the versions that the project allows."""
+    if driver.dialect == "postgres":
+        return "is no dialect of SQLAlchemy: the engine cannot be made"
+    if driver.driver or driver.dialect != "postgresql":
+        name = driver.driver or f"the default driver of {driver.dialect}"
+        return f"cannot be used with an async engine: {name} is synchronous"
+    if version.outside("2.1"):
+        return "means psycopg2 in SQLAlchemy 2.0: an async engine cannot use it"
+    if version.within("2.1"):
+        return "means psycopg 3 in SQLAlchemy 2.1, not asyncpg: name the driver"
+    return "names no driver: SQLAlchemy 2.0 takes psycopg2 and fails, 2.1 silently takes psycopg 3"
+
+
+def _written(driver: Driver, engine: Engine) -> Iterator[Related]:
+    """Where the URL is written, when that is not in the call."""
+    place = driver.prefix.place
+    module = place.scope.module
+    for scope in module.inner():
+        for bindings in scope.bindings.values():
+            for binding in bindings:
+                if binding.statement.index == place.index and module is not engine.scope.module:
+                    yield Related(module.path, binding.statement.span, "the URL is written here")
+                    return

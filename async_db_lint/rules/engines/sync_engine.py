@@ -1,0 +1,57 @@
+"""ADB103."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from async_db_lint.index.expressions import Usage
+from async_db_lint.project import library
+from async_db_lint.project.engines import Engine
+from async_db_lint.project.places import place_of
+from async_db_lint.project.project import Project
+from async_db_lint.project.urls import driver_of
+from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
+from async_db_lint.source import Role
+
+
+class SyncEngine(Rule):
+    """A synchronous engine where an async one belongs.
+
+    Happens: `create_engine` with an asyncpg URL fails at the first connection with `MissingGreenlet`.
+    A synchronous engine under `async def` routes works, and stops the event loop for as long as each
+    query takes: all other requests wait.
+
+    Instead: `create_async_engine("postgresql+asyncpg://…")` and `async with` sessions; or make the
+    routes plain `def`, which FastAPI runs in threads.
+
+    Silent: for a synchronous engine beside an async one (migrations, scripts, workers use it), when
+    it is wrapped in `AsyncEngine(…)`, and when no `async def` is known to use it.
+    """
+
+    code = "ADB103"
+    name = "sync-engine"
+    severity = Severity.ERROR
+    guide = "Using synchronous drivers"
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        for engine in project.engines:
+            if engine.kind != library.SYNC_ENGINE or engine.role is Role.TEST or _is_wrapped(engine):
+                continue
+            url = engine.call.argument("url", 0)
+            driver = None if url is None else driver_of(project.inference, url, place_of(engine.call))
+            if driver is not None and driver.is_async and driver.driver != "psycopg":
+                yield at_call(engine.call, f"`create_engine` cannot use `{driver.driver}`, which is an async driver")
+            elif _is_only_engine(project, engine) and project.blocking_calls:
+                calls = [item.call for item in project.blocking_calls]
+                message = "the only engine is synchronous: each query in an `async def` stops the event loop"
+                yield at_call(engine.call, message, calls_as_related(calls[:5], "blocks the event loop"), calls)
+
+
+def _is_wrapped(engine: Engine) -> bool:
+    return engine.call.usage is Usage.ARGUMENT
+
+
+def _is_only_engine(project: Project, engine: Engine) -> bool:
+    """Whether the application has this engine and no other."""
+    others = [other for other in project.engines if other is not engine and other.role is Role.APPLICATION]
+    return engine.role is Role.APPLICATION and not others and not engine.is_conditional

@@ -1,0 +1,49 @@
+"""ADB203."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from async_db_lint.project import library
+from async_db_lint.project.project import Project
+from async_db_lint.project.versions import parsed
+from async_db_lint.rule import Report, Rule, Severity, Suspect, at_call
+from async_db_lint.source import Role
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+
+class SyncSessionmaker(Rule):
+    """Async sessions come from `sessionmaker(class_=AsyncSession)`.
+
+    Happens: it works, untyped. Type checkers take the sessions for synchronous ones, so that a
+    forgotten `await` is not seen, and `begin()` of the factory gives an object that `async with`
+    refuses. Without `class_` in one place the factory makes synchronous sessions.
+
+    Instead: `async_sessionmaker(engine, expire_on_commit=False)`, of SQLAlchemy 2.
+
+    Silent: for factories of synchronous sessions, in tests, and where the project's files allow
+    SQLAlchemy 1.4, which has no `async_sessionmaker`.
+    """
+
+    code = "ADB203"
+    name = "sync-sessionmaker"
+    severity = Severity.WARNING
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        allowed = project.versions.of("sqlalchemy")
+        if allowed.low and allowed.low < parsed("2.0"):
+            return
+        for call in project.makers_of(library.SYNC_FACTORY):
+            made = project.inference.call(call)
+            if project.role(call) in (Role.TEST, Role.MIGRATION) or made is None:
+                continue
+            if project.is_session(made.inner):
+                yield at_call(
+                    call, "`sessionmaker(class_=AsyncSession)` is untyped: `async_sessionmaker` makes async sessions"
+                )
+
+    def confirm(self, node: cst.CSTNode, suspect: Suspect) -> Report | None:
+        return Report(node)

@@ -1,0 +1,181 @@
+"""ADB204."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Name
+from async_db_lint.index.scopes import Binding, BlockKind, Exit, Function
+from async_db_lint.project import library
+from async_db_lint.project.kinds import Kind, Value
+from async_db_lint.project.places import place_of
+from async_db_lint.project.project import Project
+from async_db_lint.project.uses import uses_of
+from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
+from async_db_lint.source import Role
+
+OPENED = (*library.SESSIONS, library.CONNECTION, library.ASYNCPG_CONNECTION, library.REGISTRY)
+CLOSING = frozenset(("close", "aclose", "remove", "release", "terminate"))
+SAFE = frozenset({BlockKind.FINALLY})
+OWN = ("sqlalchemy.", "sqlmodel.", "asyncpg.")
+
+
+class UnclosedSession(Rule):
+    """A session or connection is opened and not closed on every path.
+
+    Happens: its connection is not given back to the pool. After as many requests as the pool has
+    connections the next one waits, and fails with `QueuePool limit of size 5 overflow 10 reached`.
+    An exception between opening and `close()` is enough; in a dependency, every error of a route is one.
+
+    Instead: `async with SessionLocal() as session:`, also around the `yield` of a dependency.
+
+    Silent: when it is closed in `finally`, entered later, returned, stored, or handed to something
+    that may close it; and in tests, migrations and scripts.
+    """
+
+    code = "ADB204"
+    name = "unclosed-session"
+    severity = Severity.ERROR
+    guide = "Not closing connections - Use async context managers"
+    yields_to = ("ADB205",)
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        for function in project.functions():
+            if project.role(function) is not Role.APPLICATION:
+                continue
+            for name, bindings in function.bindings.items():
+                if len(bindings) == 1:
+                    yield from _of_name(project, function, name, bindings[0])
+        yield from _generators(project)
+
+
+def _of_name(project: Project, function: Function, name: str, binding: Binding) -> Iterator[Suspect]:
+    """A local name to which an opened session is bound."""
+    value = binding.value
+    call = value.value if isinstance(value, Await) else value
+    if not isinstance(call, Call):
+        return
+    opened = project.inference.value(value if isinstance(value, Await) else call, place_of(binding))
+    if opened is None or not project.inference.is_a(opened, *OPENED):
+        return
+    is_registry = opened.name == library.REGISTRY
+    if not is_registry and call not in opened.origins and not _opens(project, call):
+        return
+    closings = _closings(function, name)
+    if any(item.block.inside(SAFE) or item.block.inside(frozenset({BlockKind.EXCEPT})) for item in closings):
+        return
+    if _is_handed_on(project, function, name):
+        return
+    yields = [item for item in function.exits if item.kind == "yield" and item.value == Name(name)]
+    if not closings and not is_registry and _is_opened_here(project, call):
+        yield at_call(call, f"`{name}` is opened here and never closed")
+    elif closings and yields:
+        yield _skipped(function, name, call, closings[0], yields[0])
+    elif closings and not is_registry and _may_fail_between(function, binding, closings[0]):
+        span = closings[0].span
+        related = [Related(function.module.path, span, "an exception before this line skips it")]
+        yield at_call(call, f"`{name}` stays open when anything fails before `{closings[0].method}()`", related)
+
+
+def _opens(project: Project, call: Call) -> bool:
+    """Whether a call is of a library's factory, engine or driver, rather than of a helper of the project."""
+    callee = project.inference.callee(call)
+    return callee is not None and callee.kind in (Kind.LIBRARY, Kind.METHOD, Kind.INSTANCE)
+
+
+def _is_opened_here(project: Project, call: Call) -> bool:
+    """Whether the call itself takes a connection: a session's does so at its first query, so it must be used."""
+    return _opens(project, call)
+
+
+def _closings(function: Function, name: str) -> list[Call]:
+    """The calls that close a name, in the function or in one inside it; or give it back to its pool."""
+    found: list[Call] = []
+    for scope in function.inner():
+        for call in scope.calls:
+            is_own = call.receiver == Name(name)
+            is_given_back = call.method == "release" and Name(name) in call.positional
+            if call.method in CLOSING and (is_own or is_given_back):
+                found.append(call)
+    return found
+
+
+def _is_handed_on(project: Project, function: Function, name: str) -> bool:
+    """Whether a name is returned, stored, entered or passed to something that may close it."""
+    for item in function.exits:
+        if item.kind in ("return", "yield from") and _mentions(item.value, name):
+            return True
+        if item.kind == "yield" and item.value is not None and item.value != Name(name) and _mentions(item.value, name):
+            return True
+    for inner in function.inner():
+        if any(_mentions(target.value, name) for target in inner.targets):
+            return True
+        if any(_mentions(head, name) and not isinstance(head, (Call, Await)) for b in inner.blocks for head in b.heads):
+            return True
+        for call in inner.calls:
+            if any(_mentions(item.value, name) for item in call.arguments) and not _keeps_nothing(project, call):
+                return True
+    return any(not isinstance(parent, (Attribute, Call, Await, type(None))) for parent in uses_of(name, function))
+
+
+def _keeps_nothing(project: Project, call: Call) -> bool:
+    """Whether a call that gets a session certainly neither closes nor keeps it."""
+    callee = project.inference.callee(call)
+    if callee is None:
+        return False
+    if callee.kind in (Kind.LIBRARY, Kind.METHOD):
+        return library.canonical(callee.name).startswith(OWN) and call.method != "release"
+    function = project.inference.function(callee)
+    return function is not None and not any(
+        item.method in CLOSING for scope in function.inner() for item in scope.calls
+    )
+
+
+def _mentions(expr: Expr | None, name: str) -> bool:
+    return expr is not None and (expr == Name(name) or (isinstance(expr, Await) and _mentions(expr.value, name)))
+
+
+def _skipped(function: Function, name: str, call: Call, closing: Call, item: Exit) -> Suspect:
+    span = item.statement.span
+    related = [Related(function.module.path, span, f"when the caller fails here, `{closing.method}()` is skipped")]
+    return at_call(
+        call, f"`{name}` is closed after the `yield`, but not in a `finally`: an error leaves it open", related
+    )
+
+
+def _may_fail_between(function: Function, binding: Binding, closing: Call) -> bool:
+    """Whether something is awaited between opening and closing, in the function's own body."""
+    first, last = binding.statement.index, closing.statement.index
+    return any(first < item.statement.index < last for item in function.awaits)
+
+
+def _generators(project: Project) -> Iterator[Suspect]:
+    """A session taken out of a generator that is then left standing: by `anext`, or a loop that breaks off."""
+    for call in project.table.named("anext"):
+        if project.name_of(call) == "builtins.anext" and call.positional and project.role(call) is Role.APPLICATION:
+            source = call.positional[0]
+            value = project.value(source, call)
+            if _opens_session(project, value) and isinstance(source, Call):
+                yield at_call(call, "the session's generator is left standing here, so nothing closes the session")
+    for function in project.functions():
+        if project.role(function) is not Role.APPLICATION:
+            continue
+        for block in function.blocks:
+            if block.kind is not BlockKind.ASYNC_FOR or not isinstance(block.heads[0], Call):
+                continue
+            leaves = [item for item in function.exits if item.kind in ("break", "return") and item.block.within(block)]
+            if leaves and _opens_session(project, project.inference.call(block.heads[0])):
+                span = leaves[0].statement.span
+                related = [Related(function.module.path, span, "the loop is left here")]
+                message = "leaving this loop leaves the session's generator standing, so the session stays open"
+                yield at_call(block.heads[0], message, related)
+
+
+def _opens_session(project: Project, value: Value | None) -> bool:
+    """Whether a value is an async generator of sessions."""
+    return (
+        value is not None
+        and value.kind is Kind.ASYNC_GENERATOR
+        and value.inner is not None
+        and project.inference.is_a(value.inner, *OPENED)
+    )

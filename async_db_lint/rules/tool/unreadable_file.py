@@ -1,0 +1,30 @@
+"""ADB900."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from async_db_lint.index.expressions import Span
+from async_db_lint.project.project import Project
+from async_db_lint.rule import Rule, Severity, Suspect
+
+
+class UnreadableFile(Rule):
+    """A file that matters cannot be decoded or parsed, so nothing in it was checked.
+
+    Happens: the message is CPython's, with its line and column. When the syntax is newer than the
+    Python that runs async-db-lint, the message says which version it needs.
+
+    Instead: mend the file, leave it out with `exclude`, or run async-db-lint with a newer Python.
+
+    Silent: for files that mention none of the libraries, unless they are named on the command line.
+    """
+
+    code = "ADB900"
+    name = "unreadable-file"
+    severity = Severity.ERROR
+
+    def suspects(self, project: Project) -> Iterator[Suspect]:
+        for item in project.unreadable:
+            span = Span(item.line, item.column - 1, item.line, item.column - 1)
+            yield Suspect(item.path, span, None, "", f"cannot be read: {item.reason}")

@@ -1,0 +1,29 @@
+"""ADB901."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from async_db_lint.project.project import Project
+from async_db_lint.rule import Rule, Severity, Suspect
+
+
+class UnusedSuppression(Rule):
+    """A suppression names one of our codes and suppresses nothing.
+
+    Happens: the mistake was mended, or the comment stands on another line than the finding. It would
+    hide the next mistake on its line. `# noqa: ADB` and `# noqa: echo-enabled` name no complete code:
+    flake8 takes them for a bare `# noqa`, which silences every tool on the line.
+
+    Instead: take the code out. `# noqa: ADB106` and `# adb: ignore[ADB106]` (or `[echo-enabled]`) work
+    on the line on which the finding starts.
+
+    Silent: for blanket suppressions, for codes of other tools, and for rules that did not run.
+    """
+
+    code = "ADB901"
+    name = "unused-suppression"
+    severity = Severity.WARNING
+
+    def suspects(self, project: Project) -> Iterable[Suspect]:
+        return ()  # judged after all other findings are known: see `judge.py`
