@@ -13,8 +13,8 @@ MAX_BYTES = 2 * 1024 * 1024  # a larger file is data, not code that people write
 
 PRUNED = frozenset(
     """
-    .git .hg .svn .venv venv .tox .nox .eggs __pycache__ node_modules site-packages build dist .mypy_cache
-    .pytest_cache .ruff_cache .hypothesis .ipynb_checkpoints
+    .git .hg .svn .venv venv .tox .nox .eggs __pycache__ node_modules site-packages build dist
+    .mypy_cache .pytest_cache .ruff_cache .hypothesis .ipynb_checkpoints
     """.split()
 )
 

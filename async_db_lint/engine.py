@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,11 +78,18 @@ def read(root: Path, exclude: Sequence[str]) -> Files:
     return Files(tree, data, tuple((path, text.decode(errors="replace")) for path, text in settings))
 
 
-def lint(root: Path, paths: Sequence[Path], config: Config, extra: Source | None = None) -> Report:
+def silent(stage: str, done: int, total: int) -> None:
+    """Show no progress."""
+
+
+def lint(
+    root: Path, paths: Sequence[Path], config: Config, extra: Source | None = None, progress: Progress = silent
+) -> Report:
     """Check a project.
 
     Takes its root, the paths to report on (as the user wrote them), the configuration, and the text of
-    an unsaved file that stands in for the one on disk. Raises MissingPath and ConfigError.
+    an unsaved file that stands in for the one on disk, and what to call to show progress. Raises
+    MissingPath and ConfigError.
     """
     report = Report()
     rules = selection.selected(config)
@@ -100,21 +107,24 @@ def lint(root: Path, paths: Sequence[Path], config: Config, extra: Source | None
     with report.timed("choose"):
         parse = relevance.relevant(data) | by_name
     with report.timed("parse and index"), without_collection():
-        modules, failures = parsed(data, parse)
+        modules, failures = parsed(data, parse, progress)
     report.parsed, report.lines = len(modules), sum(module.lines for module in modules.values())
     with report.timed("link"):
         project = Project(
             modules, roles.roles(modules, config.roles), versions(files, config), failures, files.settings
         )
         report.is_async = project.is_async
-    return run(project, rules, data, wanted, config, report)
+    return run(project, rules, data, wanted, config, report, progress)
 
 
-def parsed(data: Mapping[str, bytes], paths: Iterable[str]) -> tuple[dict[str, Module], tuple[Unreadable, ...]]:
+def parsed(
+    data: Mapping[str, bytes], paths: Collection[str], progress: Progress = silent
+) -> tuple[dict[str, Module], tuple[Unreadable, ...]]:
     """The index of each file, and why the others have none."""
     modules: dict[str, Module] = {}
     failures: list[Unreadable] = []
-    for path in sorted(paths):
+    for done, path in enumerate(sorted(paths)):
+        progress("reading", done, len(paths))
         if len(data[path]) > discovery.MAX_BYTES:
             size = discovery.MAX_BYTES // (1024 * 1024)
             failures.append(Unreadable(path, 1, 1, f"larger than {size} MiB, so it was not read"))
@@ -140,13 +150,16 @@ def run(
     wanted: set[str],
     config: Config,
     report: Report,
+    progress: Progress = silent,
 ) -> Report:
     """Ask every rule, let LibCST confirm, drop what is suppressed or said by another rule."""
     strings = {path: module.long_strings for path, module in project.modules.items()}
     judge = Judge(data, strings, wanted, config.per_file_ignores)
     faults: list[Fault] = []
     unselected = {rule for rule in selection.all_rules() if rule.severity is Severity.ADVICE} - set(rules)
-    for kind in (*rules, *sorted(unselected, key=lambda item: item.code)):
+    kinds = (*rules, *sorted(unselected, key=lambda item: item.code))
+    for done, kind in enumerate(kinds):
+        progress("checking", done, len(kinds))
         rule = kind()
         with report.timed(kind.code):
             suspects = list(guarded(rule, project, faults))

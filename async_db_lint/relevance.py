@@ -43,9 +43,7 @@ def relevant(files: Mapping[str, bytes]) -> set[str]:
     others = {path: data for path, data in files.items() if path not in found}
     imports = {path: set(_imports(path, data)) for path, data in others.items()}
     provided = {name for path in found for name in _names(path)}
-    new = True
-    while new:
-        new = {path for path, names in imports.items() if path not in found and not names.isdisjoint(provided)}
+    while new := {path for path, names in imports.items() if path not in found and not names.isdisjoint(provided)}:
         found |= new
         provided |= {name for path in new for name in _names(path)}
     return found | {path for path, data in others.items() if any(word in data for word in BLOCKING)}

@@ -127,7 +127,11 @@ def statement_text(source: Source, span: Span, keyword: str) -> str | None:
     return text + "pass\n" if keyword in COMPOUND else text + "\n"
 
 
-COMPOUND = frozenset("FunctionDef AsyncFunctionDef ClassDef With AsyncWith For AsyncFor While If Try TryStar".split())
+COMPOUND = frozenset(
+    """
+    FunctionDef AsyncFunctionDef ClassDef With AsyncWith For AsyncFor While If Try TryStar
+    """.split()
+)
 
 
 def _cut(source: Source, span: Span) -> str:

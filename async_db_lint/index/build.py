@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from async_db_lint.index.convert import annotation, convert, part, span_of, targets
+from async_db_lint.index.convert import annotation, convert, part, span_of
 from async_db_lint.index.expressions import Element, Enter, Expr, Join, Name, Span, Usage
 from async_db_lint.index.scopes import (
     Binding,

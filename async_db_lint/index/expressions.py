@@ -78,10 +78,10 @@ class Join(NamedTuple):
 
 
 class Subscript(NamedTuple):
-    """`value[index]`."""
+    """`value[key]`."""
 
     value: Expr
-    index: Expr
+    key: Expr
 
 
 class Sequence(NamedTuple):

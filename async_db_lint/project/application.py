@@ -18,9 +18,9 @@ from async_db_lint.source import Role
 # Calls that make a process which serves until it is stopped.
 MAKERS = frozenset(
     """
-    fastapi.FastAPI starlette.Starlette litestar.Litestar litestar.app.Litestar quart.Quart sanic.Sanic
-    aiohttp.web.Application aiogram.Dispatcher discord.Client discord.ext.commands.Bot faststream.FastStream
-    telegram.ext.Application
+    fastapi.FastAPI starlette.Starlette litestar.Litestar litestar.app.Litestar quart.Quart
+    sanic.Sanic aiohttp.web.Application aiogram.Dispatcher discord.Client discord.ext.commands.Bot
+    faststream.FastStream telegram.ext.Application
     """.split()
 )
 EVENTS = ("startup", "shutdown")

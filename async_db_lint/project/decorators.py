@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 # Decorators after which a function is still called with the same arguments and gives the same.
 TRANSPARENT = frozenset(
     """
-    abc.abstractmethod builtins.classmethod builtins.staticmethod builtins.property functools.cached_property
-    functools.cache functools.lru_cache functools.wraps typing.final typing.no_type_check typing.overload
-    typing.override typing_extensions.override typing_extensions.deprecated async_lru.alru_cache
-    tenacity.retry dependency_injector.wiring.inject dishka.integrations.fastapi.inject fastapi_cache.decorator.cache
+    abc.abstractmethod builtins.classmethod builtins.staticmethod builtins.property
+    functools.cached_property functools.cache functools.lru_cache functools.wraps typing.final
+    typing.no_type_check typing.overload typing.override typing_extensions.override
+    typing_extensions.deprecated async_lru.alru_cache tenacity.retry
+    dependency_injector.wiring.inject dishka.integrations.fastapi.inject
+    fastapi_cache.decorator.cache
     """.split()
 )
 ROUTERS = ("starlette.Starlette", "starlette.Router")

@@ -31,12 +31,12 @@ def _in_annotation(inference: Inference, note: Expr | None, place: Place, hops: 
             found = _in_annotation(inference, expr, where, hops + 1)
             if found is not None:
                 return found
-    if not isinstance(note, Subscript) or not isinstance(note.index, Sequence):
+    if not isinstance(note, Subscript) or not isinstance(note.key, Sequence):
         return None
-    for item in note.index.items[1:]:
+    for item in note.key.items[1:]:
         if isinstance(item, Call) and is_depends(inference, item):
             return item
-    return _in_annotation(inference, note.index.items[0], place, hops + 1) if note.index.items else None
+    return _in_annotation(inference, note.key.items[0], place, hops + 1) if note.key.items else None
 
 
 def is_depends(inference: Inference, call: Call) -> bool:

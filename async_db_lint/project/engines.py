@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from async_db_lint.index.expressions import Attribute, Call, Expr, Name, Usage
+from async_db_lint.index.expressions import Attribute, Call, Expr, Usage, walk
 from async_db_lint.index.scopes import CONDITIONS, Function, Scope
 from async_db_lint.project import library
-from async_db_lint.project.application import Trigger
-from async_db_lint.project.kinds import Kind, Step, Value
+from async_db_lint.project.kinds import Kind
 from async_db_lint.project.options import Option, option
-from async_db_lint.project.places import Place, place_of
-from async_db_lint.project.reach import Reference
+from async_db_lint.project.ownership import is_handed_out, is_used, names_of
+from async_db_lint.project.places import Place
 from async_db_lint.project.view import View
 from async_db_lint.source import Role
 
@@ -25,10 +23,6 @@ CREATORS = {
     "create_pool": "asyncpg.create_pool",
 }
 UNPOOLED = frozenset({"sqlalchemy.NullPool", "sqlalchemy.StaticPool"})
-SERVERS = frozenset({"uvicorn", "hypercorn", "granian", "gunicorn"})
-
-# Calls that receive an engine and neither keep nor dispose it.
-HARMLESS = ("sqlalchemy.", "sqlmodel.", "builtins.", "logging.", "sqladmin.", "opentelemetry.", "asyncio.", "typing.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,43 +134,19 @@ class Engine:
         return not receiver.origins or self.call in receiver.origins
 
     @cached_property
-    def is_handed_out(self) -> bool:
-        """Whether it is passed to code outside the project that may dispose it."""
-        return any(self._receives(call, name) for name in self.names for call in self._calls_with(name))
-
-    @cached_property
     def names(self) -> set[str]:
         """The names to which the call's value is bound directly."""
-        scope = self.scope
-        scopes = {scope, scope.module}
-        found = {
-            binding.name
-            for item in scopes
-            for bindings in item.bindings.values()
-            for binding in bindings
-            if binding.value is self.call
-        }
-        return found | {target.name for target in scope.targets if target.value is self.call and target.name}
+        return names_of(self.call)
 
-    def _calls_with(self, name: str) -> Iterator[Call]:
-        for module in self.view.counted.values():
-            if name in module.mentions:
-                for scope in module.inner():
-                    yield from (call for call in scope.calls if _passes(call, name))
+    @cached_property
+    def is_handed_out(self) -> bool:
+        """Whether it is passed to code outside the project that may dispose it."""
+        return is_handed_out(self.view, self.call, self.kind)
 
-    def _receives(self, call: Call, name: str) -> bool:
-        callee = self.view.inference.callee(call)
-        if callee is None or callee.kind not in (Kind.LIBRARY, Kind.FOREIGN):
-            return False
-        if library.canonical(callee.name).startswith(HARMLESS):
-            return False
-        values = [self.view.inference.value(argument.value, place_of(call)) for argument in call.arguments]
-        return any(value is not None and self.call in value.origins and value.name == self.kind for value in values)
-
-    @property
-    def value(self) -> Value | None:
-        """The engine as a value."""
-        return self.view.inference.call(self.call)
+    @cached_property
+    def is_used(self) -> bool:
+        """Whether anything but a session factory that nobody uses refers to it."""
+        return is_used(self.view, self.call)
 
     @property
     def title(self) -> str:
@@ -184,15 +154,7 @@ class Engine:
         return f"`{sorted(self.names)[0]}`" if self.names else "this engine" if not self.is_pool else "this pool"
 
 
-def _passes(call: Call, name: str) -> bool:
-    return any(
-        isinstance(argument.value, (Name, Attribute)) and argument.value.name == name for argument in call.arguments
-    )
-
-
 def _holds(expr: Expr, call: Call) -> bool:
-    from async_db_lint.index.expressions import walk
-
     return any(item is call for item in walk(expr))
 
 
@@ -204,6 +166,3 @@ def engines(view: View) -> list[Engine]:
             if view.inference.library_name(view.inference.callee(call)) == name:
                 found.append(Engine(call, library.MAKES[name], view))
     return found
-
-
-__all__ = ["Disposal", "Engine", "Reference", "Step", "Trigger", "engines"]

@@ -70,7 +70,7 @@ ROUTE_METHODS = (
 )
 
 # Attributes and methods that the generated tables lack, or say less of. A star: it can be awaited as well.
-MEMBERS = {
+MEMBERS: dict[str, dict[str, tuple[str, str | None]]] = {
     "fastapi.FastAPI": {
         "state": ("attribute", "state of application"),
         "router": ("attribute", "fastapi.APIRouter"),

@@ -24,7 +24,7 @@ def name_value(inference: Inference, name: str, place: Place) -> Value | None:
     """What a name is at a place."""
     for block in place.block.outward():
         if name in block.names:
-            around = Place(block.parent or block, place.index)
+            around = Place(block.parent or block, place.at)
             return inference.once(f"comprehension {name}", block, lambda: inference.value(block.names[name], around))  # noqa: B023
     found = bindings_of(name, place)
     if found is not None:

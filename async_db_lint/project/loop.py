@@ -16,12 +16,14 @@ MAX_HELPERS = 3  # plain helpers between an `async def` and what blocks in them
 
 BLOCKING_METHODS = {
     library.SYNC_SESSION: frozenset(
-        "execute scalar scalars get get_one commit flush refresh merge delete exec bulk_save_objects "
-        "bulk_insert_mappings bulk_update_mappings connection".split()
+        """
+        execute scalar scalars get get_one commit flush refresh merge delete exec
+        bulk_save_objects bulk_insert_mappings bulk_update_mappings connection
+        """.split()
     ),
     library.SYNC_ENGINE: frozenset(("connect", "begin", "raw_connection")),
     library.SYNC_CONNECTION: frozenset(("execute", "scalar", "scalars", "commit", "exec_driver_sql")),
-    "sqlalchemy.Query": frozenset("all first one one_or_none scalar count get update delete".split()),
+    "sqlalchemy.Query": frozenset(["all", "first", "one", "one_or_none", "scalar", "count", "get", "update", "delete"]),
 }
 DRIVERS = frozenset(("psycopg2.connect", "psycopg.connect", "psycopg.Connection.connect"))
 
@@ -31,6 +33,10 @@ class OnLoop(NamedTuple):
 
     root: Function
     helpers: tuple[Call, ...]
+
+    def call_in_root(self, call: Call) -> Call:
+        """The call in the `async def` itself that leads to a call in the function, or that call."""
+        return self.helpers[0] if self.helpers else call
 
 
 class Loop:

@@ -68,7 +68,7 @@ class Names:
             base = posixpath.dirname(module.path)
             for _ in range(found.level - 1):
                 base = posixpath.dirname(base)
-            target = self._descend(base, found.module.split(".") if found.module else [])
+            target: Target | None = self._descend(base, found.module.split(".") if found.module else [])
         else:
             target = self._absolute(module, found.module)
         if found.name is None or target is None:
@@ -127,7 +127,7 @@ class Names:
         return Package(path) if path in self.folders else None
 
     def _absolute(self, module: Module, dotted: str) -> Target | None:
-        top, _, rest = dotted.partition(".")
+        top = dotted.partition(".")[0]
         root = self._root_of(module.path, top)
         if root is None:
             return LibraryName(dotted)
@@ -174,6 +174,8 @@ def _ancestors(folder: str) -> Iterator[str]:
 
 
 LIBRARIES = frozenset(
-    "aiohttp alembic arq asyncpg celery dishka fastapi flask httpx psycopg psycopg2 pydantic pytest redis requests "
-    "sqlalchemy sqlmodel starlette taskiq uvicorn".split()
+    """
+    aiohttp alembic arq asyncpg celery dishka fastapi flask httpx psycopg psycopg2 pydantic pytest
+    redis requests sqlalchemy sqlmodel starlette taskiq uvicorn
+    """.split()
 )

@@ -19,7 +19,7 @@ class Place(NamedTuple):
     """A block and the position of a statement in its file."""
 
     block: Block
-    index: int
+    at: int
 
     @property
     def scope(self) -> Scope:
@@ -43,7 +43,7 @@ def reaching(bindings: Sequence[Binding], place: Place) -> list[Binding]:
     From the place backwards up to the first binding that is always made; branches that exclude the
     place are left out. A place before all bindings (a loop's second turn) is reached by all of them.
     """
-    before = [item for item in bindings if item.statement.index < place.index]
+    before = [item for item in bindings if item.statement.index < place.at]
     found: list[Binding] = []
     for item in reversed(before):
         if excludes(item.block, place.block):

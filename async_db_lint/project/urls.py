@@ -29,14 +29,22 @@ from async_db_lint.project.places import Place, place_of
 MAX_HOPS = 10  # constants, properties and calls followed for one URL
 
 SYNC_DRIVERS = frozenset(
-    "psycopg2 psycopg2cffi pg8000 pysqlite pymysql mysqldb mysqlconnector cx_oracle pyodbc pymssql".split()
+    """
+    psycopg2 psycopg2cffi pg8000 pysqlite pymysql mysqldb mysqlconnector cx_oracle pyodbc pymssql
+    """.split()
 )
-ASYNC_DRIVERS = frozenset("asyncpg psycopg psycopg_async aiosqlite aiomysql asyncmy aioodbc oracledb_async".split())
+ASYNC_DRIVERS = frozenset(
+    """
+    asyncpg psycopg psycopg_async aiosqlite aiomysql asyncmy aioodbc oracledb_async
+    """.split()
+)
 DEFAULT_SYNC = frozenset(("sqlite", "mysql", "mariadb", "oracle", "mssql"))
 
 MAKE_URL = ("sqlalchemy.make_url",)
 PASSING_METHODS = frozenset(
-    "render_as_string unicode_string strip rstrip get_secret_value __str__ __to_string__".split()
+    """
+    render_as_string unicode_string strip rstrip get_secret_value __str__ __to_string__
+    """.split()
 )
 ENVIRONMENT = frozenset(("os.getenv", "os.environ.get", "environ.get"))
 VALIDATORS = ("field_validator", "validator", "model_validator", "root_validator")

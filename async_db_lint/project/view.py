@@ -40,7 +40,7 @@ class View:
         self.reach = Reach(self.inference, self.application, self.counted)
 
     def _counts(self, module: Module) -> bool:
-        """Whether what a file does can keep an application in order: not tests, migrations, or scripts that serve nothing."""
+        """Whether a file can keep an application in order: not tests, migrations, or scripts that serve nothing."""
         role = self.roles.get(module.path, Role.APPLICATION)
         return role is Role.APPLICATION or (role is Role.SCRIPT and not SERVERS.isdisjoint(module.mentions))
 

@@ -12,11 +12,15 @@ from async_db_lint.project.text import quoted
 from async_db_lint.rule import Rule, Severity, Suspect, at_await
 
 SESSION_METHODS = frozenset(
-    "add add_all expunge expunge_all expire expire_all is_modified in_transaction get_bind".split()
+    """
+    add add_all expunge expunge_all expire expire_all is_modified in_transaction get_bind
+    """.split()
 )
 RESULT_METHODS = frozenset(
-    "all first one one_or_none scalar scalars scalar_one scalar_one_or_none fetchall fetchone fetchmany mappings "
-    "unique columns tuples".split()
+    """
+    all first one one_or_none scalar scalars scalar_one scalar_one_or_none fetchall fetchone
+    fetchmany mappings unique columns tuples
+    """.split()
 )
 RESULTS = ("sqlalchemy.Result", "sqlalchemy.ScalarResult", "sqlalchemy.MappingResult", "sqlalchemy.TupleResult")
 

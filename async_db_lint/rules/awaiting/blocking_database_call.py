@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from async_db_lint.index.expressions import Call
-from async_db_lint.index.scopes import Scope
+from async_db_lint.index.scopes import Function
 from async_db_lint.project.project import BlockingCall, Project
 from async_db_lint.project.text import quoted
 from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
@@ -31,17 +31,20 @@ class BlockingDatabaseCall(Rule):
     yields_to = ("ADB103",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
-        by_function: dict[Scope, list[BlockingCall]] = {}
+        by_place: dict[Function, list[BlockingCall]] = {}
         for item in project.blocking_calls:
-            by_function.setdefault(item.call.block.scope, []).append(item)
-        for rows in by_function.values():
-            rows.sort(key=lambda item: item.call.span)
+            by_place.setdefault(item.proof.root, []).append(item)
+        for rows in by_place.values():
+            rows.sort(key=lambda item: item.proof.call_in_root(item.call).span)
             yield _suspect(rows[0], [item.call for item in rows[1:]])
 
 
 def _suspect(item: BlockingCall, others: list[Call]) -> Suspect:
-    root = item.proof.root
-    through = f", called from `{root.name}`" if item.proof.helpers else ""
-    message = f"`{quoted(item.call)}` waits for the database on the event loop{through}: all requests wait"
-    related = [*calls_as_related(item.proof.helpers), *calls_as_related(others[:4], "blocks as well")]
-    return at_call(item.call, message, related)
+    """One finding for an `async def`, at its first call that blocks or leads to what does."""
+    place = item.proof.call_in_root(item.call)
+    related = [*calls_as_related(item.proof.helpers[1:]), *calls_as_related(others[:4], "blocks as well")]
+    if place is item.call:
+        message = f"`{quoted(place)}` waits for the database on the event loop: all requests wait"
+        return at_call(place, message, related)
+    message = f"`{quoted(place)}` waits for the database on the event loop: it calls `{quoted(item.call)}`"
+    return at_call(place, message, [*related, *calls_as_related([item.call], "blocks here")], [item.call])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from async_db_lint.index.expressions import Call, Literal
 from async_db_lint.project.kinds import Kind
+from async_db_lint.project.loop import OnLoop
 from async_db_lint.project.project import Project, enclosing_function
 from async_db_lint.project.text import quoted
 from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
@@ -56,10 +57,14 @@ class BlockingIoCall(Rule):
     def suspects(self, project: Project) -> Iterator[Suspect]:
         if not project.is_async:
             return
+        reported: set[Call] = set()
         for last in sorted({name.rpartition(".")[2] for name in BLOCKING}):
             for call in project.table.named(last):
-                if _blocks(project, call):
-                    yield from _on_loop(project, call)
+                proof = _proof(project, call) if _blocks(project, call) else None
+                if proof is None or proof.call_in_root(call) in reported:
+                    continue
+                reported.add(proof.call_in_root(call))
+                yield _suspect(project, call, proof)
 
 
 def _blocks(project: Project, call: Call) -> bool:
@@ -71,15 +76,17 @@ def _blocks(project: Project, call: Call) -> bool:
     return not (callee.name == "time.sleep" and call.positional[:1] == (Literal(0),))
 
 
-def _on_loop(project: Project, call: Call) -> Iterator[Suspect]:
+def _proof(project: Project, call: Call) -> OnLoop | None:
     function = enclosing_function(call.block.scope)
-    if function is None or call.block.scope is not function:
-        return
-    proof = project.loop.of(function)
-    if proof is None:
-        return
-    held = project.loop.session_held_at(call)
+    return None if function is None or call.block.scope is not function else project.loop.of(function)
+
+
+def _suspect(project: Project, call: Call, proof: OnLoop) -> Suspect:
+    """The call in the `async def`: there it can be handed to a thread, wherever it blocks."""
+    place = proof.call_in_root(call)
+    held = project.loop.session_held_at(place)
     holding = f", and `{held}` keeps its connection meanwhile" if held else ""
-    through = f", called from `{proof.root.name}`" if proof.helpers else ""
-    message = f"`{quoted(call)}` stops the event loop{through}{holding}"
-    yield at_call(call, message, calls_as_related(proof.helpers))
+    if place is call:
+        return at_call(call, f"`{quoted(call)}` stops the event loop{holding}")
+    related = [*calls_as_related(proof.helpers[1:]), *calls_as_related([call], "blocks here")]
+    return at_call(place, f"`{quoted(place)}` stops the event loop: it calls `{quoted(call)}`{holding}", related)

@@ -27,7 +27,8 @@ class EngineNotDisposed(Rule):
 
     Silent: when anything that may run disposes it, through wrappers and other files, or may do so
     (a receiver that is not understood); with `NullPool` and `StaticPool`; in libraries, tests,
-    migrations and scripts; when the engine is handed to code outside the project that may own it.
+    migrations and scripts; when nothing uses the engine, so that it never connects; when it is handed
+    to code outside the project that may own it.
     """
 
     code = "ADB104"
@@ -41,7 +42,7 @@ class EngineNotDisposed(Rule):
             if not engine.is_async or not engine.is_in_application or engine.is_unpooled:
                 continue
             forgotten = [item.call for item in engine.disposals if not item.is_awaited and item.call is not None]
-            if len(forgotten) < len(engine.disposals) or engine.is_handed_out:
+            if len(forgotten) < len(engine.disposals) or engine.is_handed_out or not engine.is_used:
                 continue
             message = f"{engine.title} is never disposed: its connections stay open when the application stops"
             yield at_call(engine.call, message, _stops(project, engine), forgotten)

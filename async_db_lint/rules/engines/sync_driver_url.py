@@ -75,6 +75,6 @@ def _written(driver: Driver, engine: Engine) -> Iterator[Related]:
     for scope in module.inner():
         for bindings in scope.bindings.values():
             for binding in bindings:
-                if binding.statement.index == place.index and module is not engine.scope.module:
+                if binding.statement.index == place.at and module is not engine.scope.module:
                     yield Related(module.path, binding.statement.span, "the URL is written here")
                     return

@@ -42,7 +42,7 @@ class CreateAllAtStartup(Rule):
                 for call in _creating(function):
                     if call not in reported and not _is_guarded(function, call):
                         reported.add(call)
-                        message = f"`create_all` runs in every worker that starts, and bypasses Alembic ({item.trigger.value})"
+                        message = "`create_all` runs in every worker that starts, and bypasses Alembic"
                         yield at_call(call, message, calls_as_related([item.call] if item.call else []))
 
 
@@ -56,10 +56,8 @@ def has_alembic(project: Project) -> bool:
 def _creating(function: Function) -> Iterator[Call]:
     """The calls in a function that create tables: `run_sync(metadata.create_all)` or `metadata.create_all(engine)`."""
     for call in calls_of(function):
-        given = call.argument("fn", 0)
-        if call.method == "run_sync" and isinstance(given, Attribute) and _is_metadata(given):
-            yield call
-        elif isinstance(call.callee, Attribute) and _is_metadata(call.callee) and call.arguments:
+        given = call.argument("fn", 0) if call.method == "run_sync" else call.callee if call.arguments else None
+        if isinstance(given, Attribute) and _is_metadata(given):
             yield call
 
 

@@ -33,7 +33,8 @@ class LegacyQueryOnSyncSession(Rule):
         if not project.is_async:
             return
         for call, _ in project.methods(["query"], *library.SYNC_SESSIONS):
-            if project.role(call) is Role.APPLICATION and not _is_run_sync(project, call):
+            is_served = call.block.scope.module in project.application_modules
+            if is_served and project.role(call) is Role.APPLICATION and not _is_run_sync(project, call):
                 yield at_call(call, "`query()` is the legacy interface: async sessions do not have it")
 
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from async_db_lint.project import library
 from async_db_lint.project.project import Project
 from async_db_lint.project.versions import parsed
-from async_db_lint.rule import Report, Rule, Severity, Suspect, at_call
+from async_db_lint.rule import Rule, Severity, Suspect, at_call
 from async_db_lint.source import Role
-
-if TYPE_CHECKING:
-    import libcst as cst
 
 
 class SyncSessionmaker(Rule):
@@ -24,8 +20,8 @@ class SyncSessionmaker(Rule):
 
     Instead: `async_sessionmaker(engine, expire_on_commit=False)`, of SQLAlchemy 2.
 
-    Silent: for factories of synchronous sessions, in tests, and where the project's files allow
-    SQLAlchemy 1.4, which has no `async_sessionmaker`.
+    Silent: for factories of synchronous sessions, and in tests and migrations. SQLAlchemy 1.4 has no
+    `async_sessionmaker`; where the project's files allow it, the message says so.
     """
 
     code = "ADB203"
@@ -34,16 +30,12 @@ class SyncSessionmaker(Rule):
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         allowed = project.versions.of("sqlalchemy")
-        if allowed.low and allowed.low < parsed("2.0"):
-            return
+        hint = (
+            "`async_sessionmaker`, from SQLAlchemy 2.0 on," if allowed.low < parsed("2.0") else "`async_sessionmaker`"
+        )
         for call in project.makers_of(library.SYNC_FACTORY):
             made = project.inference.call(call)
             if project.role(call) in (Role.TEST, Role.MIGRATION) or made is None:
                 continue
             if project.is_session(made.inner):
-                yield at_call(
-                    call, "`sessionmaker(class_=AsyncSession)` is untyped: `async_sessionmaker` makes async sessions"
-                )
-
-    def confirm(self, node: cst.CSTNode, suspect: Suspect) -> Report | None:
-        return Report(node)
+                yield at_call(call, f"`sessionmaker(class_=AsyncSession)` is untyped: {hint} makes async sessions")

@@ -1,0 +1,108 @@
+"""The `check` command: options and configuration in, a printed report and an exit status out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from async_db_lint import discovery
+from async_db_lint.cli import CLEAN, FAILED, FOUND
+from async_db_lint.config import Config, ConfigError, load
+from async_db_lint.discovery import MissingPath
+from async_db_lint.engine import Report, lint
+from async_db_lint.report.progress import Progress
+from async_db_lint.report.terminal import Style, escaped
+from async_db_lint.rule import Severity
+from async_db_lint.source import Source
+
+
+def check(options: argparse.Namespace) -> int:
+    """Run the check that the options describe; returns the exit status."""
+    try:
+        paths = options.paths or [Path(".")]
+        root = root_of(options, paths)
+        config = configured(options, root)
+        extra = standard_input(options, root) if Path("-") in paths else None
+        named = [] if extra is not None else paths
+        with Progress(quiet=options.quiet or options.output_format == "json") as progress:
+            report = lint(root, named, config, extra, progress.show)
+    except (ConfigError, MissingPath) as error:
+        print(f"error: {escaped(str(error))}", file=sys.stderr)
+        return FAILED
+    show(report, options, root)
+    return status(report, options)
+
+
+def root_of(options: argparse.Namespace, paths: list[Path]) -> Path:
+    """The project's root: as given, or the git top level above the current folder, or above a path outside of it."""
+    if options.root is not None:
+        if not options.root.is_dir():
+            raise MissingPath(f"{options.root}: no such folder (--root)")
+        return Path(options.root.resolve())
+    root = discovery.find_root(Path.cwd())
+    for path in paths:
+        resolved = path.resolve()
+        if str(path) != "-" and resolved.exists() and not resolved.is_relative_to(root):
+            return discovery.find_root(resolved if resolved.is_dir() else resolved.parent)
+    return root
+
+
+def configured(options: argparse.Namespace, root: Path) -> Config:
+    """The configuration of the project, with what the command line says instead or besides."""
+    config = Config() if options.isolated else load(root)
+    if options.select is not None:
+        config = replace(config, select=options.select)
+    if options.ignore is not None:
+        config = replace(config, ignore=options.ignore)
+    if options.extend_select is not None:
+        config = replace(config, extend_select=(*config.extend_select, *options.extend_select))
+    return config
+
+
+def standard_input(options: argparse.Namespace, root: Path) -> Source:
+    """The text on standard input, as the file that it stands for."""
+    name = options.stdin_filename or Path("stdin.py")
+    path = os.path.relpath(name.absolute(), root).replace(os.sep, "/")
+    return Source(path, sys.stdin.buffer.read())
+
+
+def show(report: Report, options: argparse.Namespace, root: Path) -> None:
+    """Print a report in the chosen format."""
+
+    def shown(path: str) -> str:
+        return os.path.relpath(root / path).replace(os.sep, "/")
+
+    if options.output_format == "json":
+        from async_db_lint.report.as_json import render
+
+        print(render(report.findings, shown))
+    else:
+        from async_db_lint.report import as_text
+
+        style = Style.chosen(options.color, sys.stdout)
+        printer = as_text.Printer(root, shown, style, options.verbose)
+        for line in printer.findings(report.findings, options.output_format):
+            print(line)
+        if not options.quiet:
+            print(as_text.summary(report, options))
+    if options.statistics or options.verbose:
+        from async_db_lint.report.statistics import statistics
+
+        print(statistics(report, options.statistics), file=sys.stderr)
+    for fault in report.faults:
+        where = f" at {escaped(shown(fault.path))}:{fault.line}" if fault.path else ""
+        print(f"error: rule {fault.code} failed{where}: {escaped(fault.error)}", file=sys.stderr)
+        if options.verbose:
+            print(fault.trace, file=sys.stderr)
+
+
+def status(report: Report, options: argparse.Namespace) -> int:
+    """The exit status of a report."""
+    if report.faults:
+        return FAILED
+    lowest = Severity[options.fail_on.upper()]
+    is_bad = any(finding.severity >= lowest for finding in report.findings)
+    return FOUND if is_bad and not options.exit_zero else CLEAN

@@ -1,0 +1,94 @@
+"""The command line: arguments in, text and an exit status out. No analysis here."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from async_db_lint import __version__
+
+CLEAN, FOUND, FAILED = 0, 1, 2
+COMMANDS = ("check", "rule", "rules")
+FORMATS = ("full", "concise", "json")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status: 0 nothing, 1 something found, 2 the tool could not do its work."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given == ["--version"]:
+        print(f"async-db-lint {__version__}")
+        return CLEAN
+    try:
+        return run(given)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def run(given: list[str]) -> int:
+    """Parse the arguments and run the command that they name; `check` when they name none."""
+    if not given or given[0] not in (*COMMANDS, "-h", "--help", "--version"):
+        given.insert(0, "check")
+    options = parser().parse_args(given)
+    if options.command == "rule":
+        from async_db_lint.report.explain import explain
+
+        return explain(options.name)
+    if options.command == "rules":
+        from async_db_lint.report.explain import list_rules
+
+        return list_rules(options.output_format)
+    from async_db_lint.check import check
+
+    return check(options)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of every command."""
+    found = argparse.ArgumentParser(
+        prog="async-db-lint",
+        description="Finds what breaks, leaks or loses data in services on async SQLAlchemy, asyncpg and FastAPI.",
+    )
+    found.add_argument("--version", action="version", version=f"async-db-lint {__version__}")
+    commands = found.add_subparsers(dest="command", metavar="COMMAND")
+    check = commands.add_parser("check", help="check a project (the default)", description="Check a project.")
+    _add_check(check)
+    rule = commands.add_parser("rule", help="explain a rule", description="Explain a rule.")
+    rule.add_argument("name", help="its code or name: ADB104, engine-not-disposed")
+    rules = commands.add_parser("rules", help="list the rules", description="List the rules.")
+    rules.add_argument("--output-format", choices=("text", "json"), default="text")
+    return found
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    check.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="files or folders to report on; `-` is standard input"
+    )
+    rules = "codes, beginnings of codes, names, ADVICE or ALL, with commas"
+    check.add_argument("--select", type=_names, metavar="RULES", help=f"the rules to run: {rules}")
+    check.add_argument("--extend-select", type=_names, metavar="RULES", help="rules to run besides the selected ones")
+    check.add_argument("--ignore", type=_names, metavar="RULES", help="rules not to run")
+    check.add_argument("--output-format", choices=FORMATS, default="full")
+    check.add_argument("--fail-on", choices=("error", "warning", "advice"), default="warning", metavar="SEVERITY",
+                       help="exit with 1 from this severity on: error, warning (default) or advice")  # fmt: skip
+    check.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")
+    check.add_argument(
+        "--root", type=Path, help="the project's root; default: the git top level, else the current folder"
+    )
+    check.add_argument("--isolated", action="store_true", help="ignore [tool.async-db-lint]")
+    check.add_argument("--stdin-filename", type=Path, metavar="PATH", help="the path of the text on standard input")
+    check.add_argument("--statistics", action="store_true", help="show counts, and the time of each stage and rule")
+    check.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    level = check.add_mutually_exclusive_group()
+    level.add_argument("-q", "--quiet", action="store_true", help="print findings only")
+    level.add_argument("-v", "--verbose", action="store_true", help="also print every step of how a value got there")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in text.split(",") if item.strip())

@@ -1,0 +1,90 @@
+"""Where an engine goes after it was made: its names, who uses it, and who outside the project may own it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from async_db_lint.index.expressions import Attribute, Call, Expr, Name
+from async_db_lint.project import library
+from async_db_lint.project.kinds import Kind
+from async_db_lint.project.places import Place, place_of
+from async_db_lint.project.view import View
+
+# Calls that receive an engine and neither keep nor dispose it.
+HARMLESS = ("sqlalchemy.", "sqlmodel.", "builtins.", "logging.", "sqladmin.", "opentelemetry.", "asyncio.", "typing.")
+FACTORIES = (library.FACTORY, library.SYNC_FACTORY, library.REGISTRY, library.SYNC_REGISTRY)
+
+
+def names_of(call: Call) -> set[str]:
+    """The names to which what a call makes is bound where it is made."""
+    scope = call.block.scope
+    found = {
+        binding.name
+        for item in {scope, scope.module}
+        for bindings in item.bindings.values()
+        for binding in bindings
+        if binding.value is call
+    }
+    return found | {target.name for target in scope.targets if target.value is call and target.name}
+
+
+def is_handed_out(view: View, made: Call, kind: str) -> bool:
+    """Whether an engine is passed to code outside the project that may keep and dispose it."""
+    for name in names_of(made):
+        for call in _calls_with(view, name):
+            callee = view.inference.callee(call)
+            if callee is None or callee.kind not in (Kind.LIBRARY, Kind.FOREIGN):
+                continue
+            if library.canonical(callee.name).startswith(HARMLESS):
+                continue
+            values = [view.inference.value(argument.value, place_of(call)) for argument in call.arguments]
+            if any(value is not None and made in value.origins and value.name == kind for value in values):
+                return True
+    return False
+
+
+def is_used(view: View, made: Call) -> bool:
+    """Whether anything refers to an engine, other than a session factory that nothing refers to."""
+    names = names_of(made)
+    if not names:
+        return True
+    bound: set[int] = set()
+    for factory in _factories(view):
+        bind = factory.argument("bind", 0)
+        value = None if bind is None else view.inference.value(bind, place_of(factory))
+        if value is None or made in value.origins:
+            if bind is None or value is None or _is_referred_to(view, factory):
+                return True
+            bound.add(id(bind))
+    references = [item for name in names for item in view.reach.references(name)]
+    return any(id(item.expr) not in bound and _may_be(view, item.expr, item.place, made) for item in references)
+
+
+def _is_referred_to(view: View, factory: Call) -> bool:
+    names = names_of(factory)
+    return not names or any(view.reach.references(name) for name in names)
+
+
+def _may_be(view: View, expr: Expr, place: Place, made: Call) -> bool:
+    value = view.inference.value(expr, place)
+    return value is None or not value.origins or made in value.origins
+
+
+def _factories(view: View) -> Iterator[Call]:
+    for name in FACTORIES:
+        for call in view.table.named(name.rpartition(".")[2]):
+            if view.inference.library_name(view.inference.callee(call)) == name:
+                yield call
+
+
+def _calls_with(view: View, name: str) -> Iterator[Call]:
+    for module in view.counted.values():
+        if name in module.mentions:
+            for scope in module.inner():
+                yield from (call for call in scope.calls if _passes(call, name))
+
+
+def _passes(call: Call, name: str) -> bool:
+    return any(
+        isinstance(argument.value, (Name, Attribute)) and argument.value.name == name for argument in call.arguments
+    )

@@ -1,0 +1,138 @@
+"""Findings for people: one line each, or with the source line, carets and related places."""
+
+from __future__ import annotations
+
+import argparse
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from async_db_lint import discovery
+from async_db_lint.engine import Report
+from async_db_lint.report.terminal import Style, escaped
+from async_db_lint.rule import Finding, Location, Note, Severity
+from async_db_lint.source import Source
+
+COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.ADVICE: "1;36"}
+BLUE, BOLD, DIM = "1;34", "1", "2"
+TAB = "    "
+MAX_RELATED = 4  # related places shown unless all are asked for
+MAX_WIDTH = 160  # columns of a source line shown
+
+
+class Printer:
+    """Prints findings; reads each file that it quotes once."""
+
+    def __init__(self, root: Path, shown: Callable[[str], str], style: Style, is_verbose: bool) -> None:
+        """Take the root, how a path is shown, the colours, and whether to show every step."""
+        self.root = root
+        self.shown = shown
+        self.style = style
+        self.is_verbose = is_verbose
+        self._sources: dict[str, Source] = {}
+
+    def findings(self, findings: Sequence[Finding], output_format: str) -> Iterator[str]:
+        """The lines of a report."""
+        for finding in findings:
+            if output_format == "concise":
+                yield self.concise(finding)
+            else:
+                yield from self.full(finding)
+
+    def concise(self, finding: Finding) -> str:
+        """One line."""
+        place = finding.location
+        where = f"{escaped(self.shown(place.path))}:{place.line}:{place.column}"
+        return f"{where}: {self.title(finding)} {escaped(finding.message)}"
+
+    def title(self, finding: Finding) -> str:
+        """Code, name and severity."""
+        return (
+            self.style.paint(f"{finding.code} {finding.name}", COLORS[finding.severity])
+            + f" [{finding.severity.label}]"
+        )
+
+    def full(self, finding: Finding) -> Iterator[str]:
+        """A finding with its source and related places, and an empty line."""
+        color = COLORS[finding.severity]
+        head = self.style.paint(f"{finding.severity.label}[{finding.code}]", color)
+        yield f"{head} {self.style.paint(finding.name, BOLD)}: {escaped(finding.message)}"
+        notes = finding.related if self.is_verbose else _telling(finding)
+        width = max(len(str(item.line)) for item in (finding.location, *(note.location for note in notes)))
+        yield from self.excerpt(finding.location, width, "-->", "^", color, "")
+        for note in notes:
+            yield from self.excerpt(note.location, width, ":::", "-", BLUE, escaped(note.message))
+        hidden = len(finding.related) - len(notes)
+        if hidden > 0:
+            yield self.style.paint(
+                f"{' ' * width} = {hidden} more related {'places' if hidden > 1 else 'place'}: -v", DIM
+            )
+        yield ""
+
+    def excerpt(self, place: Location, width: int, arrow: str, mark: str, color: str, message: str) -> Iterator[str]:
+        """A place, its first line and what in it is meant."""
+        bar = self.style.paint(f"{' ' * width} |", BLUE)
+        where = f"{escaped(self.shown(place.path))}:{place.line}:{place.column}"
+        yield f"{' ' * width}{self.style.paint(arrow, BLUE)} {where}"
+        line = self.source(place.path).line(place.line)
+        if not line.strip():
+            if message:
+                yield f"{bar} {message}"
+            return
+        end = place.end_column - 1 if place.end_line == place.line else len(line)
+        before, meant = shown_line(line[: place.column - 1]), shown_line(line[place.column - 1 : end].rstrip())
+        text = shown_line(line)
+        yield bar
+        yield f"{self.style.paint(f'{place.line:>{width}} |', BLUE)} {clipped(text)}"
+        marks = mark * max(_width(meant), 1)
+        yield f"{bar} {' ' * _width(before)}{self.style.paint(clipped(marks), color)}{' ' if message else ''}{message}"
+
+    def source(self, path: str) -> Source:
+        """A file's text, for quoting."""
+        if path not in self._sources:
+            self._sources[path] = Source(path, discovery.read(self.root, path) or b"")
+        return self._sources[path]
+
+
+def _telling(finding: Finding) -> Sequence[Note]:
+    """The related places that say most: the last ones are nearest to the finding."""
+    return finding.related[-MAX_RELATED:]
+
+
+def shown_line(text: str) -> str:
+    """Source text as it is printed."""
+    return escaped(text.replace("\t", TAB))
+
+
+def clipped(text: str) -> str:
+    """A line cut to a width that terminals show."""
+    return text if len(text) <= MAX_WIDTH else text[: MAX_WIDTH - 1] + "…"
+
+
+def _width(text: str) -> int:
+    """The columns that a text takes in a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(item) else 2 if unicodedata.east_asian_width(item) in "WF" else 1 for item in text
+    )
+
+
+def summary(report: Report, options: argparse.Namespace) -> str:
+    """The closing line: what was found, and what was not shown."""
+    if not report.files:
+        return "No Python files to check."
+    if not report.is_async and not report.findings:
+        return f"No async engine or session in {_files(report.files)}: nothing to check."
+    counts = [
+        (sum(1 for finding in report.findings if finding.severity is severity), severity.label)
+        for severity in (Severity.ERROR, Severity.WARNING, Severity.ADVICE)
+    ]
+    parts = [f"{count} {label}{'s' if count > 1 and label != 'advice' else ''}" for count, label in counts if count]
+    found = ", ".join(parts) if parts else "Nothing found"
+    more = f" {report.advice} more as advice: --select ADVICE." if report.advice else ""
+    return f"{found} in {_files(report.files)}.{more}"
+
+
+def _files(count: int) -> str:
+    return f"{count} file{'s' if count != 1 else ''}"

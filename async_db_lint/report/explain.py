@@ -1,0 +1,106 @@
+"""What a rule says of itself: from its docstring and its fixtures."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from async_db_lint.config import nearest
+from async_db_lint.rule import Rule
+from async_db_lint.selection import all_rules, find
+
+HEADINGS = {
+    "Happens:": "What happens",
+    "Instead:": "What to write instead",
+    "Silent:": "When it stays silent",
+}
+
+
+def explain(name: str) -> int:
+    """Print the explanation of a rule, by code or name; returns the exit status."""
+    rule = find(name) or find(name.upper()) or find(name.lower())
+    if rule is None:
+        known = [item for each in all_rules() for item in (each.code, each.name)]
+        print(f"error: unknown rule `{name}`{nearest(name, known)}", file=sys.stderr)
+        return 2
+    print(page(rule))
+    return 0
+
+
+def list_rules(output_format: str) -> int:
+    """Print every rule: as lines, or as JSON; returns the exit status."""
+    if output_format == "json":
+        import json
+
+        print(json.dumps([as_data(rule) for rule in all_rules()], indent=1))
+        return 0
+    for rule in all_rules():
+        print(f"{rule.code}  {rule.severity.label:8}  {rule.name:32}  {rule.title()}")
+    return 0
+
+
+def as_data(rule: type[Rule]) -> dict[str, object]:
+    """A rule's metadata and documentation."""
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "severity": rule.severity.label,
+        "selected_by_default": rule.severity.label != "advice",
+        "guide": rule.guide,
+        "yields_to": list(rule.yields_to),
+        "summary": rule.title(),
+        "documentation": inspect.cleandoc(rule.__doc__ or ""),
+    }
+
+
+def page(rule: type[Rule]) -> str:
+    """The Markdown page of a rule."""
+    lines = [f"# {rule.code} {rule.name}", "", *_facts(rule), ""]
+    lines += _body(inspect.cleandoc(rule.__doc__ or ""))
+    for title, path in fixtures(rule):
+        lines += ["", f"## {title}", "", "```python", path.read_text().strip(), "```"]
+    return "\n".join(lines)
+
+
+def _facts(rule: type[Rule]) -> Iterator[str]:
+    shown = "shown by default" if rule.severity.label != "advice" else "shown with `--select ADVICE`"
+    yield f"Severity: {rule.severity.label}, {shown}."
+    if rule.guide:
+        yield f"Guide: {rule.guide}."
+    if rule.yields_to:
+        yield f"Where one of {', '.join(rule.yields_to)} describes the same defect, that one is reported instead."
+
+
+def _body(documentation: str) -> Iterator[str]:
+    for line in documentation.splitlines():
+        word = line.partition(" ")[0]
+        if word in HEADINGS:
+            yield f"## {HEADINGS[word]}"
+            yield ""
+            rest = line.removeprefix(word).strip()
+            yield rest[:1].upper() + rest[1:]
+        else:
+            yield line
+
+
+def fixtures(rule: type[Rule]) -> Iterator[tuple[str, Path]]:
+    """The rule's bad and good example, where they are one file each."""
+    folder = fixture_folder(rule)
+    for title, name in (("Reported", "bad"), ("Not reported", "good")):
+        single = folder / f"{name}.py"
+        if single.is_file():
+            yield title, single
+        else:
+            for path in sorted((folder / name).rglob("*.py")) if (folder / name).is_dir() else ():
+                if path.stat().st_size:
+                    yield f"{title}: {path.relative_to(folder / name).as_posix()}", path
+
+
+def fixture_folder(rule: type[Rule]) -> Path:
+    """Where the fixtures of a rule are: in the installed package, or beside it in a checkout."""
+    package = Path(__file__).parent.parent
+    installed = package / "fixtures"
+    base = installed if installed.is_dir() else package.parent / "fixtures"
+    return base / f"{rule.code}-{rule.name}"
