@@ -110,20 +110,20 @@ class Carriers:
             for item in walk(expr)
         )
 
-    def from_dependency(self, expr: Expr, place: Place) -> bool:
+    def from_dependency(self, expr: Expr, place: Place, hops: int = 3) -> bool:
         """Whether a session is the request's: a parameter with `Depends`, or an object built from one."""
         from async_db_lint.project.dependencies import depends_call
         from async_db_lint.project.parameters import declared_at
 
         scope = place.scope
-        if not isinstance(expr, Name) or not isinstance(scope, Function):
+        if not isinstance(expr, Name) or not isinstance(scope, Function) or not hops:
             return False
         for binding in scope.bindings.get(expr.name, []):
             value = binding.value
             if isinstance(value, Parameter):
                 return depends_call(self.view.inference, value, declared_at(scope)) is not None
             if isinstance(value, Call):
-                return any(self.from_dependency(item.value, place) for item in value.arguments)
+                return any(self.from_dependency(item.value, place, hops - 1) for item in value.arguments)
         return False
 
 

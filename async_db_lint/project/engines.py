@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from async_db_lint.index.expressions import Attribute, Call, Expr, Usage, walk
+from async_db_lint.index.expressions import Attribute, Call, Expr, Usage
 from async_db_lint.index.scopes import CONDITIONS, Function, Scope
 from async_db_lint.project import library
 from async_db_lint.project.kinds import Kind
 from async_db_lint.project.options import Option, option
-from async_db_lint.project.ownership import is_handed_out, is_used, names_of
+from async_db_lint.project.ownership import is_handed_out, is_kept, is_used, names_of
 from async_db_lint.project.places import Place
 from async_db_lint.project.view import View
 from async_db_lint.source import Role
@@ -101,23 +101,13 @@ class Engine:
     def per_request(self) -> list[Call] | None:
         """The calls from a route, dependency or middleware to the function that makes it anew each time; or None."""
         scope = self.scope
-        if not isinstance(scope, Function) or self._is_kept():
+        if not isinstance(scope, Function) or is_kept(self.view, self.call):
             return None
-        return self.view.reach.chain_to(scope, self.view.is_per_request)
+        return self.view.reach.chain_to(scope, self.view.is_per_request, leads=self._leads)
 
-    def _is_kept(self) -> bool:
-        """Whether the function caches what it makes: by a decorator, or in something that outlives the call."""
-        scope = self.scope
-        assert isinstance(scope, Function)
-        if self.view.is_cached(scope):
-            return True
-        stored = any(target.value is self.call or _holds(target.value, self.call) for target in scope.targets)
-        in_outer = any(
-            binding.value is self.call and binding.name in scope.outer_names
-            for bindings in scope.module.bindings.values()
-            for binding in bindings
-        )
-        return (stored or in_outer or scope.name == "__init__") and (self.is_conditional or scope.name == "__init__")
+    def _leads(self, call: Call) -> bool:
+        """Whether a call on the way makes an engine each time it is reached: nothing keeps what it gives."""
+        return not is_kept(self.view, call)
 
     @cached_property
     def disposals(self) -> list[Disposal]:
@@ -152,10 +142,6 @@ class Engine:
     def title(self) -> str:
         """What a message calls it: the first name that it has, or the function that makes it."""
         return f"`{sorted(self.names)[0]}`" if self.names else "this engine" if not self.is_pool else "this pool"
-
-
-def _holds(expr: Expr, call: Call) -> bool:
-    return any(item is call for item in walk(expr))
 
 
 def engines(view: View) -> list[Engine]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from async_db_lint.project.table import CallTable
 
 MAX_DEPTH = 60  # expressions, bindings and calls followed one inside the other
+MAX_STEPS = 20_000  # expressions looked at for one question from outside
 
 
 class Inference:
@@ -48,6 +49,7 @@ class Inference:
         self._active: set[tuple[str, int]] = set()
         self._callers: dict[int, list[Call]] = {}
         self._cuts = 0
+        self._steps = 0
 
     def once(self, question: str, subject: object, answer: Callable[[], Value | None]) -> Value | None:
         """The answer to a question about a scope or parameter; None while it is being answered."""
@@ -63,7 +65,8 @@ class Inference:
             found = answer()
         finally:
             self._active.discard(key)
-        if self._cuts == cuts or not self._active:  # else a cycle may have cut this answer short
+        # A cycle may have cut this answer short, and then it is asked again; but not when the limit has.
+        if self._cuts == cuts or not self._active or self._steps > MAX_STEPS:
             self._memo[key] = found
         return found
 
@@ -71,7 +74,8 @@ class Inference:
         """What an expression is when it is read at a place; None when that is not known."""
         if expr is None:
             return None
-        if self.depth > MAX_DEPTH:
+        self._steps = self._steps + 1 if self.depth else 0
+        if self.depth > MAX_DEPTH or self._steps > MAX_STEPS:
             self._cuts += 1
             return None
         self.depth += 1

@@ -87,15 +87,21 @@ def target_value(inference: Inference, target: Target) -> Value | None:
 
 
 def items_of(inference: Inference, owner: Expr, place: Place) -> Value | None:
-    """What `cache[key] = …` puts into the collection that a name is bound to."""
+    """What `cache[key] = …` puts, in the same file, into the collection that a name is bound to."""
     if not isinstance(owner, (Name, Attribute)):
         return None
-    last = owner.name
+    name, module = owner.name, place.scope.module
+    return inference.once(f"items {name}", module, lambda: _items(inference, name, module))
+
+
+def _items(inference: Inference, name: str, module: Module) -> Value | None:
     found: list[Value | None] = []
     for scope, target in inference.table.targets(""):
         stored = target.owner
-        if isinstance(stored, (Name, Attribute)) and stored.name == last and scope.module is place.scope.module:
+        if scope.module is module and isinstance(stored, (Name, Attribute)) and stored.name == name:
             found.append(inference.value(target.value, place_of(target)))
+            if found[-1] is None:
+                return None
     return merged(found)
 
 

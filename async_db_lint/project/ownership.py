@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
-from async_db_lint.index.expressions import Attribute, Call, Expr, Name
+from async_db_lint.index.expressions import Attribute, Call, Expr, Name, walk
+from async_db_lint.index.scopes import Bound, Class, Function, Import, Parameter
 from async_db_lint.project import library
 from async_db_lint.project.kinds import Kind
 from async_db_lint.project.places import Place, place_of
@@ -26,6 +28,49 @@ def names_of(call: Call) -> set[str]:
         if binding.value is call
     }
     return found | {target.name for target in scope.targets if target.value is call and target.name}
+
+
+def is_kept(view: View, call: Call) -> bool:
+    """Whether what a call gives may outlive the function around it, so that it is not made anew each time.
+
+    Because a decorator caches the function's result, or because the value, or anything made of it in
+    the function, is stored in a global, an attribute or a collection. A constructor's `self.x = …` only
+    hands the question on to who makes the object.
+    """
+    scope = call.block.scope
+    if not isinstance(scope, Function):
+        return False
+    if view.is_cached(scope):
+        return True
+    derived = _derived(scope, call)
+    is_constructor = scope.name == "__init__"
+    for target in scope.targets:
+        if _depends_on(target.value, call, derived) and not (is_constructor and isinstance(target.owner, Name)):
+            return True
+    outer = (binding for name in scope.outer_names for binding in scope.module.bindings.get(name, ()))
+    return any(_is_expr(binding.value) and _depends_on(binding.value, call, derived) for binding in outer)
+
+
+def _derived(scope: Function, call: Call) -> set[str]:
+    """The local names that hold what a call gives, or something made of it."""
+    found: set[str] = set()
+    grown = True
+    while grown:
+        grown = False
+        for name, bindings in scope.bindings.items():
+            values = [binding.value for binding in bindings if name not in found]
+            if any(_is_expr(value) and _depends_on(value, call, found) for value in values):
+                found.add(name)
+                grown = True
+    return found
+
+
+def _is_expr(value: Bound | None) -> TypeGuard[Expr]:
+    return value is not None and not isinstance(value, (Function, Class, Import, Parameter))
+
+
+def _depends_on(expr: Expr, call: Call, names: set[str]) -> bool:
+    return any(item is call or (isinstance(item, Name) and item.name in names) for item in walk(expr))
 
 
 def is_handed_out(view: View, made: Call, kind: str) -> bool:

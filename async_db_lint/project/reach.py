@@ -43,22 +43,22 @@ class Reach:
         self._possibly: dict[Function, bool] = {}
 
     def chain_to(
-        self, function: Function, is_root: Callable[[Scope], bool], hops: int = MAX_CALLS
+        self, function: Function, is_root: Callable[[Scope], bool], leads: Callable[[Call], bool] = lambda call: True
     ) -> list[Call] | None:
         """The calls from the nearest root down to a function, outermost first; None when no call chain is known.
 
-        Empty when the function is itself a root.
+        Empty when the function is itself a root. Only calls that `leads` accepts are followed.
         """
         if is_root(function):
             return []
         seen: set[Scope] = {function}
         rows: list[tuple[Function, list[Call]]] = [(function, [])]
         for current, calls in rows:
-            if len(calls) >= hops or len(seen) > MAX_FUNCTIONS:
+            if len(calls) >= MAX_CALLS or len(seen) > MAX_FUNCTIONS:
                 continue
             for call in self.inference.callers(current):
                 scope = call.block.scope
-                if scope in seen:
+                if scope in seen or not leads(call):
                     continue
                 seen.add(scope)
                 chain = [call, *calls]

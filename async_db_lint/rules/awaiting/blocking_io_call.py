@@ -29,7 +29,6 @@ BLOCKING = frozenset(
         "requests.session.post",
         *(f"{owner}.{verb}" for owner in ("httpx", "httpx.Client") for verb in VERBS),
         "socket.create_connection",
-        "socket.gethostbyname",
         "smtplib.SMTP",
         "smtplib.SMTP_SSL",
     }

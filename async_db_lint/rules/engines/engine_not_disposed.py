@@ -8,6 +8,7 @@ from async_db_lint.project.application import Trigger
 from async_db_lint.project.engines import Engine
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
+from async_db_lint.source import Role
 
 
 class EngineNotDisposed(Rule):
@@ -51,8 +52,8 @@ class EngineNotDisposed(Rule):
 def _stops(project: Project, engine: Engine) -> Iterator[Related]:
     """Where the application stops, and what only looks like a disposal."""
     for item in project.application.registrations:
-        if item.trigger in (Trigger.LIFESPAN, Trigger.SHUTDOWN):
-            function = item.function
+        function = item.function
+        if item.trigger in (Trigger.LIFESPAN, Trigger.SHUTDOWN) and project.role(function) is Role.APPLICATION:
             statement = function.statement
             span = function.span if statement is None else statement.span._replace(line=function.span.line)
             yield Related(function.module.path, span, f"`{function.name}` runs at shutdown and does not dispose it")

@@ -15,6 +15,12 @@ from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
 from async_db_lint.source import Role
 
 OPENED = (*library.SESSIONS, library.CONNECTION, library.ASYNCPG_CONNECTION, library.REGISTRY)
+OPENERS = (
+    *library.SESSIONS,
+    f"{library.ENGINE}.connect",
+    "asyncpg.connect",
+    f"{library.POOL}.acquire",
+)
 CLOSING = frozenset(("close", "aclose", "remove", "release", "terminate"))
 SAFE = frozenset({BlockKind.FINALLY})
 OWN = ("sqlalchemy.", "sqlmodel.", "asyncpg.")
@@ -59,7 +65,7 @@ def _of_name(project: Project, function: Function, name: str, binding: Binding) 
     if opened is None or not project.inference.is_a(opened, *OPENED):
         return
     is_registry = opened.name == library.REGISTRY
-    if not is_registry and call not in opened.origins and not _opens(project, call):
+    if not is_registry and not _opens(project, call):
         return
     closings = _closings(function, name)
     if any(item.block.inside(SAFE) or item.block.inside(frozenset({BlockKind.EXCEPT})) for item in closings):
@@ -67,7 +73,7 @@ def _of_name(project: Project, function: Function, name: str, binding: Binding) 
     if _is_handed_on(project, function, name):
         return
     yields = [item for item in function.exits if item.kind == "yield" and item.value == Name(name)]
-    if not closings and not is_registry and _is_opened_here(project, call):
+    if not closings and not is_registry:
         yield at_call(call, f"`{name}` is opened here and never closed")
     elif closings and yields:
         yield _skipped(function, name, call, closings[0], yields[0])
@@ -78,14 +84,13 @@ def _of_name(project: Project, function: Function, name: str, binding: Binding) 
 
 
 def _opens(project: Project, call: Call) -> bool:
-    """Whether a call is of a library's factory, engine or driver, rather than of a helper of the project."""
+    """Whether a call opens a session or connection itself, rather than passing one on."""
     callee = project.inference.callee(call)
-    return callee is not None and callee.kind in (Kind.LIBRARY, Kind.METHOD, Kind.INSTANCE)
-
-
-def _is_opened_here(project: Project, call: Call) -> bool:
-    """Whether the call itself takes a connection: a session's does so at its first query, so it must be used."""
-    return _opens(project, call)
+    if callee is None:
+        return False
+    if callee.kind is Kind.INSTANCE:
+        return True
+    return callee.kind in (Kind.LIBRARY, Kind.METHOD) and library.canonical(callee.name) in OPENERS
 
 
 def _closings(function: Function, name: str) -> list[Call]:
