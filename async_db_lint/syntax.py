@@ -106,10 +106,9 @@ def _find(
         if type(node).__name__ != suspect.shape:
             continue
         sight = Sight(node, positions, line_offset, first_line, column_offset)
-        if suspect.shape == "FunctionDef":
-            if getattr(node, "name").value == suspect.detail:  # noqa: B009  # the class is known by its name only
-                return sight
-        elif sight.range_of(node) == wanted:
+        if suspect.shape in HEADERS:  # the unit holds one, whose body is not the file's
+            return sight
+        if sight.range_of(node) == wanted:
             return sight
     return None
 
@@ -127,6 +126,7 @@ def statement_text(source: Source, span: Span, keyword: str) -> str | None:
     return text + "pass\n" if keyword in COMPOUND else text + "\n"
 
 
+HEADERS = frozenset({"FunctionDef", "With", "For"})
 COMPOUND = frozenset(
     """
     FunctionDef AsyncFunctionDef ClassDef With AsyncWith For AsyncFor While If Try TryStar

@@ -60,7 +60,11 @@ class SyncWith(Rule):
                     yield _suspect(block, head, message)
 
     def confirm(self, node: cst.CSTNode, suspect: Suspect) -> Report | None:
-        return Report(node)
+        import libcst as cst
+
+        if isinstance(node, cst.For):
+            return Report(node.iter)
+        return Report(node.items[0].item if isinstance(node, cst.With) else node)
 
 
 def _message(project: Project, block: Block, head: Expr, value: Value | None) -> str | None:
