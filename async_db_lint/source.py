@@ -30,8 +30,11 @@ class Source:
 
     @cached_property
     def encoding(self) -> str:
-        """The encoding that the file declares, as CPython finds it. Raises SyntaxError when it is unknown."""
-        return tokenize.detect_encoding(io.BytesIO(self.data).readline)[0]
+        """The encoding that the file declares, as CPython finds it; UTF-8 where CPython finds none."""
+        try:
+            return tokenize.detect_encoding(io.BytesIO(self.data).readline)[0]
+        except SyntaxError:
+            return "utf-8"
 
     @cached_property
     def lines(self) -> tuple[str, ...]:

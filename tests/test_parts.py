@@ -1,0 +1,319 @@
+"""The smaller parts: sources, suppressions, versions, URLs, discovery, relevance, roles and the library's tables."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from async_db_lint import discovery, relevance, roles, suppressions
+from async_db_lint.index.build import index
+from async_db_lint.index.expressions import Name, Span
+from async_db_lint.project import library
+from async_db_lint.project.library_data import CLASSES
+from async_db_lint.project.places import end_of
+from async_db_lint.project.urls import driver_of
+from async_db_lint.project.versions import Range, from_files, range_of
+from async_db_lint.rule import Suspect
+from async_db_lint.source import Role, Source
+from async_db_lint.syntax import look
+from tests.projects import codes, project
+
+# ------------------------------------------------------------------ source
+
+
+def test_lines_are_cpythons_and_columns_are_characters() -> None:
+    source = Source("a.py", "x = 'é'\r\ny\u2028z\fw\rlast".encode())
+    assert source.lines == ("x = 'é'", "y\u2028z\fw", "last")
+    assert source.character(1, 7) == 6
+    assert source.line(9) == ""
+
+
+def test_encodings() -> None:
+    assert Source("a.py", b"# coding: latin-1\nx = '\xe9'\n").line(2) == "x = 'é'"
+    assert Source("a.py", b"\xef\xbb\xbfx = 1\n").line(1) == "x = 1"
+
+
+# ------------------------------------------------------------------ suppressions
+
+
+def read(text: str, *strings: tuple[int, int]) -> list[tuple[int, int, tuple[str, ...]]]:
+    return [
+        (item.first_line, item.last_line, item.codes)
+        for item in suppressions.read(Source("a.py", text.encode()), strings)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("x  # noqa", (1, 1, ())),
+        ("x  # noqa: ADB104", (1, 1, ("ADB104",))),
+        ("x  # NOQA:E501,ADB104", (1, 1, ("E501", "ADB104"))),
+        ("x  # noqa: ADB", (1, 1, ())),
+        ("x  # adb: ignore[ADB104, echo-enabled]", (1, 1, ("ADB104", "echo-enabled"))),
+        ("x  # adb: ignore", (1, 1, ())),
+        ("x \\\n  + y  # noqa: ADB1", (1, 2, ("ADB1",))),
+    ],
+)
+def test_suppressions(text: str, wanted: tuple[int, int, tuple[str, ...]]) -> None:
+    assert read(text) == [wanted]
+
+
+def test_a_string_over_several_lines_is_one_line_to_flake8() -> None:
+    assert read('x = f("""\na\n""")  # noqa: ADB104', (1, 3)) == [(1, 3, ("ADB104",))]
+
+
+def test_a_whole_file() -> None:
+    assert read("x\n# flake8: noqa\ny") == [(1, 3, ())]
+
+
+def test_noqa_is_read_as_flake8_reads_it() -> None:
+    from flake8.defaults import NOQA_INLINE_REGEXP
+
+    for text in ("# noqa", "# noqa: ADB104,E1", "#noqa", "# noqa:ADB104", "# noqa : ADB104", "# noqa: echo-enabled"):
+        ours, theirs = suppressions.NOQA.search(text), NOQA_INLINE_REGEXP.search(text)
+        assert (ours and (ours.span(), ours["codes"])) == (theirs and (theirs.span(), theirs["codes"]))
+
+
+# ------------------------------------------------------------------ versions
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (">=2.0,<2.1", Range((2, 0), (2, 1))),
+        ("==1.4.31", Range((1, 4, 31), (1, 4, 31, 1))),
+        ("==2.0.*", Range((2, 0), (2, 1))),
+        ("~=2.0.4", Range((2, 0, 4), (2, 1))),
+        ("^2.0", Range((2, 0), (3,))),
+        ("~2.0", Range((2, 0), (2, 1))),
+        (">1,<=3", Range((1, 1), (3, 1))),
+        ("!=2", Range()),
+    ],
+)
+def test_ranges(text: str, wanted: Range) -> None:
+    assert range_of(text) == wanted
+
+
+def test_versions_of_a_projects_files() -> None:
+    pyproject = '[project]\ndependencies = ["SQLAlchemy[asyncio]>=2.0,<2.1", "fastapi>=0.118"]\n'
+    found = from_files([("pyproject.toml", pyproject)])
+    assert found.of("sqlalchemy") == Range((2, 0), (2, 1))
+    assert found.of("fastapi").within("0.118")
+    assert found.of("asyncpg") == Range()
+    lock = 'name = "sqlalchemy"\nversion = "2.1.9"\n'
+    assert from_files([("uv.lock", lock), ("pyproject.toml", pyproject)]).of("sqlalchemy").within("2.1")
+    poetry = '[tool.poetry.dependencies]\nsqlalchemy = {extras = ["asyncio"], version = "^2.0"}\nfastapi = "0.100.0"\n'
+    assert from_files([("pyproject.toml", poetry)]).of("sqlalchemy") == Range((2, 0), (3,))
+    assert from_files([("pyproject.toml", poetry)]).of("fastapi").outside("0.118")
+    assert not from_files([("requirements.txt", "SQLAlchemy==1.4.31 # old\n-r x\n")]).is_sqlalchemy_2
+
+
+# ------------------------------------------------------------------ URLs
+
+
+@pytest.mark.parametrize(
+    ("text", "scheme"),
+    [
+        ("x = 'postgresql+asyncpg://h/d'", "postgresql+asyncpg"),
+        ("h = f()\nx = f'postgresql://{h}/d'", "postgresql"),
+        ("x = 'postgresql' + '+asyncpg' + '://h'", "postgresql+asyncpg"),
+        ("x = 'postgresql://%s' % h", "postgresql"),
+        ("x = 'postgresql://{}'.format(h)", "postgresql"),
+        ("x = str(y)\n", None),
+        ("from sqlalchemy import make_url\nx = str(make_url('postgres://h'))", "postgres"),
+        ("from sqlalchemy.engine import URL\nx = URL.create(drivername='postgresql+psycopg2')", "postgresql+psycopg2"),
+        ("import os\nx = os.getenv('U', 'postgresql://h')", "postgresql"),
+        ("import os\nx = os.environ['U']", None),
+        ("from pydantic import PostgresDsn\nx = PostgresDsn.build(scheme='postgresql+asyncpg', host=h)", "postgresql+asyncpg"),
+        ("y = 'postgres://h'\nx = y.replace('postgres://', 'postgresql+asyncpg://')", "postgresql+asyncpg"),
+        ("x = y.replace('postgres://', 'postgresql+asyncpg://')", None),
+        ("x = 'postgresql://a' if y else 'postgresql://b'", "postgresql"),
+        ("x = 'postgresql://a' if y else 'sqlite://'", None),
+        ("class S:\n    u: str = 'postgresql://h'\nx = S().u", "postgresql"),
+        ("class S:\n    @property\n    def u(self): return 'postgresql+asyncpg://h'\nx = S().u", "postgresql+asyncpg"),
+        ("class S:\n    u: str = 'postgresql://h'\n    @field_validator('u')\n    def v(cls, u): return u\nx = S().u", None),
+        ("class S:\n    u: str = Field(default='postgresql://h')\nx = S().u.unicode_string()", "postgresql"),
+        ("def u(): return 'postgresql://h'\nx = u()", "postgresql"),
+        ("from sqlalchemy import make_url\nx = make_url(y).set(drivername='postgresql+asyncpg')", "postgresql+asyncpg"),
+        ("x = x", None),
+    ],
+)  # fmt: skip
+def test_urls(text: str, scheme: str | None) -> None:
+    known = project(text)
+    found = driver_of(known.inference, Name("x"), end_of(known.modules["app.py"]))
+    assert (found.scheme if found else None) == scheme
+
+
+# ------------------------------------------------------------------ files
+
+
+def test_walk_leaves_out_what_is_not_the_projects(tmp_path: Path) -> None:
+    for path in (
+        "a.py",
+        ".venv/b.py",
+        "node_modules/c.py",
+        "own/pyvenv.cfg",
+        "own/d.py",
+        "out/e.py",
+        "f.txt",
+        "x.egg-info/g.py",
+    ):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("")
+    (tmp_path / ".gitignore").write_text("out/\n*_local.py\n!keep_local.py\n")
+    (tmp_path / "x_local.py").write_text("")
+    (tmp_path / "keep_local.py").write_text("")
+    (tmp_path / "link").symlink_to("/usr", target_is_directory=True)
+    (tmp_path / "linked.py").symlink_to(tmp_path / "a.py")
+    os.mkfifo(tmp_path / "pipe.py")
+    assert discovery.walk(tmp_path).files == ("a.py", "keep_local.py")
+    assert discovery.walk(tmp_path, ["a.*"]).files == ("keep_local.py",)
+    assert discovery.read(tmp_path, "pipe.py") is None
+    assert discovery.read(tmp_path, "missing.py") is None
+
+
+def test_root_is_the_git_top_level(tmp_path: Path) -> None:
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    assert discovery.find_root(inner) == inner
+    (tmp_path / ".git").mkdir()
+    assert discovery.find_root(inner) == tmp_path
+
+
+def test_files_that_import_what_relevant_files_define_are_relevant() -> None:
+    files = {
+        "shop/db.py": b"from sqlalchemy import text\n",
+        "shop/stop.py": b"from .db import engine\n",
+        "shop/main.py": b"from shop import (\n    stop,\n)\n",
+        "shop/other.py": b"import json\n",
+        "shop/slow.py": b"import time\ntime.sleep(1)\n",
+    }
+    assert relevance.relevant(files) == {"shop/db.py", "shop/stop.py", "shop/main.py", "shop/slow.py"}
+    assert relevance.relevant({"a.py": b"import json\n"}) == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "role"),
+    [
+        ("app/db.py", "", Role.APPLICATION),
+        ("tests/helpers.py", "", Role.TEST),
+        ("app/conftest.py", "", Role.TEST),
+        ("app/db_test.py", "", Role.TEST),
+        ("alembic/env.py", "", Role.MIGRATION),
+        ("db/run.py", "from alembic import context\n", Role.MIGRATION),
+        ("scripts/seed.py", "", Role.SCRIPT),
+        ("seed.py", "if __name__ == '__main__':\n    main()\n", Role.SCRIPT),
+        (
+            "main.py",
+            "from fastapi import FastAPI\napp = FastAPI()\nif __name__ == '__main__':\n    run()\n",
+            Role.APPLICATION,
+        ),
+    ],
+)
+def test_roles(path: str, text: str, role: Role) -> None:
+    assert roles.roles({path: index(path, text.encode())}, {})[path] is role
+
+
+def test_a_file_with_a_main_guard_that_others_import_is_no_script() -> None:
+    files = {"db.py": "if __name__ == '__main__':\n    main()\n", "app.py": "from db import engine\n"}
+    modules = {path: index(path, text.encode()) for path, text in files.items()}
+    assert roles.roles(modules, {})["db.py"] is Role.APPLICATION
+    assert roles.roles(modules, {Role.SCRIPT: ("d*.py",)})["db.py"] is Role.SCRIPT
+
+
+# ------------------------------------------------------------------ the library's tables
+
+MODULES = {
+    "sqlalchemy": ("sqlalchemy.ext.asyncio", "sqlalchemy.orm", "sqlalchemy.engine"),
+    "sqlmodel": ("sqlmodel.ext.asyncio.session", "sqlmodel"),
+    "asyncpg": ("asyncpg", "asyncpg.pool", "asyncpg.transaction", "asyncpg.prepared_stmt"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(CLASSES))
+def test_tables_agree_with_the_installed_libraries(name: str) -> None:
+    root, _, last = name.partition(".")
+    modules = [import_module(module) for module in MODULES[root]]
+    cls = next(getattr(module, last) for module in modules if hasattr(module, last))
+    for member, (kind, _) in CLASSES[name][1].items():
+        found = inspect.getattr_static(cls, member, None)
+        if found is not None and not member.startswith("_"):
+            is_coroutine = inspect.iscoroutinefunction(inspect.unwrap(found)) if callable(found) else False
+            assert is_coroutine == (kind == "coroutine"), f"{name}.{member}"
+    for member in dir(cls):
+        if not member.startswith("_"):
+            assert member in CLASSES[name][1], f"{name}.{member} is not in the table"
+
+
+def test_a_library_name_is_one_however_it_is_imported() -> None:
+    assert library.canonical("sqlalchemy.ext.asyncio.session.AsyncSession") == library.SESSION
+    assert library.canonical("fastapi.requests.Request") == "starlette.Request"
+    assert library.canonical("psycopg.AsyncConnection.connect") == "psycopg.AsyncConnection.connect"
+    assert library.canonical("httpx.get") == "httpx.get"
+    assert library.is_coroutine("sqlmodel.AsyncSession.commit")
+    assert not library.is_coroutine("sqlalchemy.Session.commit")
+
+
+# ------------------------------------------------------------------ the eye
+
+
+def sight_of(text: str, name: str):  # type: ignore[no-untyped-def]
+    module = index("a.py", text.encode())
+    call = next(call for scope in module.inner() for call in scope.calls if call.method == name)
+    sight = look(Source("a.py", text.encode()), Suspect("a.py", call.span, call.statement, "Call", ""))
+    return None if sight is None else sight.range_of(sight.node)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = f(1)\n",
+        "def g():\n    return (\n        f(1)\n    )\n",
+        "if a:\n    b()\nelif f(1):\n    c()\n",
+        "try:\n    a()\nexcept f(1):\n    pass\n",
+        "match f(1):\n    case 1: pass\n",
+        "async def g():\n    async with f(1) as x:  # why\n        pass\n",
+        "@f(1)\ndef g(): pass\n",
+        "a(); f(1); b()\n",
+        "if a: f(1)\n",
+        "x = 'é' + f(1)\n",
+        "class A(f(1)): pass\n",
+        "def g():\n\tx = f(1)\n",
+    ],
+)
+def test_the_node_stands_where_cpython_says(text: str) -> None:
+    found = sight_of(text, "f")
+    assert found is not None
+    line, column, end_line, end_column = found
+    assert text.splitlines()[line - 1][column:end_column] == "f(1)"
+    assert line == end_line
+
+
+def test_what_libcst_should_not_be_given_is_not_read() -> None:
+    assert sight_of("x = " + "(" * 70 + "f(1)" + ")" * 70 + "\n", "f") is not None  # as an expression alone
+    assert sight_of("x = f(" + "[" * 70 + "]" * 70 + ")\n", "f") is None
+    assert sight_of("x = f('" + "a" * 70_000 + "')\n", "f") is None
+
+
+def test_a_place_without_such_a_node_is_not_seen() -> None:
+    text = "x = 1\n"
+    statement = index("a.py", text.encode()).bindings["x"][0].statement
+    assert look(Source("a.py", text.encode()), Suspect("a.py", Span(1, 0, 1, 1), statement, "Call", "")) is None
+
+
+# ------------------------------------------------------------------ one defect, one code
+
+
+def test_one_defect_has_one_code(tmp_path: Path) -> None:
+    text = """
+        from sqlalchemy.ext.asyncio import AsyncSession
+        async def f(session: AsyncSession):
+            await session.query(1).all()
+            await session.execute(q).scalars()
+    """
+    assert codes(tmp_path, {"app.py": text}) == [("ADB401", "app.py", 3), ("ADB303", "app.py", 4)]
