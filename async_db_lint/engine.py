@@ -109,7 +109,7 @@ def lint(
     with report.timed("parse and index"), without_collection():
         modules, failures = parsed(data, parse, progress)
     report.parsed, report.lines = len(modules), sum(module.lines for module in modules.values())
-    with report.timed("link"):
+    with report.timed("link"), without_collection():
         project = Project(
             modules, roles.roles(modules, config.roles), versions(files, config), failures, files.settings
         )
@@ -157,25 +157,33 @@ def run(
     judge = Judge(data, strings, wanted, config.per_file_ignores)
     faults: list[Fault] = []
     unselected = {rule for rule in selection.all_rules() if rule.severity is Severity.ADVICE} - set(rules)
+    heard: list[tuple[Rule, list[Suspect]]] = []
     kinds = (*rules, *sorted(unselected, key=lambda item: item.code))
-    for done, kind in enumerate(kinds):
-        progress("checking", done, len(kinds))
-        rule = kind()
-        with report.timed(kind.code):
-            suspects = list(guarded(rule, project, faults))
-        if kind in unselected:
-            report.advice += judge.count(rule, suspects)
-            continue
-        with report.timed("confirm"):
-            for suspect in suspects:
-                try:
-                    judge.hear(rule, suspect)
-                except Exception as error:  # noqa: BLE001  # any failure of a rule is reported as the tool's own
-                    faults.append(fault(rule, error, suspect))
+    with without_collection():
+        for done, kind in enumerate(kinds):
+            progress("checking", done, len(kinds))
+            rule = kind()
+            with report.timed(kind.code):
+                heard.append((rule, list(guarded(rule, project, faults))))
+    with report.timed("confirm"):
+        for rule, suspects in heard:
+            if type(rule) in unselected:
+                report.advice += judge.count(rule, suspects)
+            else:
+                confirm(judge, rule, suspects, faults)
     report.findings = judge.verdict(rules)
     report.unconfirmed = judge.unconfirmed
     report.faults = tuple(faults)
     return report
+
+
+def confirm(judge: Judge, rule: Rule, suspects: Sequence[Suspect], faults: list[Fault]) -> None:
+    """Let the judge hear a rule's suspects; a suspect on which the rule fails does not stop the others."""
+    for suspect in suspects:
+        try:
+            judge.hear(rule, suspect)
+        except Exception as error:  # noqa: BLE001  # any failure of a rule is reported as the tool's own
+            faults.append(fault(rule, error, suspect))
 
 
 def guarded(rule: Rule, project: Project, faults: list[Fault]) -> Iterator[Suspect]:

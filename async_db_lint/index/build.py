@@ -61,7 +61,11 @@ class Builder:
     def statements(self, nodes: Sequence[ast.stmt]) -> None:
         """A run of statements in the current block."""
         for node in nodes:
-            handler = HANDLERS.get(type(node))
+            kind = type(node)
+            if kind is ast.Expr and type(node.value) is ast.Constant:  # type: ignore[attr-defined]
+                convert(self, node.value)  # type: ignore[attr-defined]  # a docstring: only its lines are noted
+                continue
+            handler = HANDLERS.get(kind)
             if handler is not None:
                 self.begin(node)
                 handler(self, node)

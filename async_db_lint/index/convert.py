@@ -46,7 +46,15 @@ def span_of(node: ast.expr | ast.stmt) -> Span:
 
 def convert(builder: Builder, node: ast.expr, usage: Usage = Usage.OTHER) -> Expr:
     """The symbolic form of a node; its calls are noted in the builder's current scope."""
-    handler = HANDLERS.get(type(node))
+    kind = type(node)
+    if kind is ast.Name:  # the two shapes that most expressions have, without another call
+        found = builder.names.get(node.id)  # type: ignore[attr-defined]
+        if found is not None:
+            return found
+    elif kind is ast.Constant and node.end_lineno == node.lineno:
+        value = node.value  # type: ignore[attr-defined]
+        return NONE if value is None else Literal(value)
+    handler = HANDLERS.get(kind)
     return handler(builder, node, usage) if handler is not None else _opaque(builder, node, usage)
 
 

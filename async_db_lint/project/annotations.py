@@ -33,14 +33,15 @@ WRAPPERS = {
     "set": Kind.COLLECTION,
 }
 TYPING = ("typing", "typing_extensions", "collections", "contextlib", "builtins")
+MAX_ALIASES = 6  # type aliases of aliases followed
 INJECTED = frozenset({"dishka.FromDishka", "dishka.integrations.fastapi.FromDishka"})
 
 
-def annotated(inference: Inference, note: Expr | None, place: Place) -> Value | None:
+def annotated(inference: Inference, note: Expr | None, place: Place, hops: int = 0) -> Value | None:
     """The value that an annotation promises; None when it promises nothing known, or one of several."""
     match note:
         case Name() | Attribute():
-            return _named(inference, note, place)
+            return _named(inference, note, place, hops)
         case Subscript(head, index):
             return _parametrised(inference, head, index, place)
         case Join("BitOr", left, right):
@@ -50,16 +51,17 @@ def annotated(inference: Inference, note: Expr | None, place: Place) -> Value | 
     return None
 
 
-def _named(inference: Inference, note: Name | Attribute, place: Place) -> Value | None:
-    value = inference.value(note, place)
-    if value is not None:
-        return instance(inference, value)
+def _named(inference: Inference, note: Name | Attribute, place: Place, hops: int) -> Value | None:
+    """A class by its name, or a type alias, which may stand in another file."""
     aliases = [
-        annotated(inference, expr, where)
+        (expr, where)
         for expr, where in definitions(inference, note, place)
-        if not isinstance(expr, Call)
+        if isinstance(expr, (Name, Attribute, Subscript, Join))
     ]
-    return merged(aliases)
+    if aliases and hops < MAX_ALIASES:
+        return merged([annotated(inference, expr, where, hops + 1) for expr, where in aliases])
+    value = inference.value(note, place)
+    return None if value is None else instance(inference, value)
 
 
 def instance(inference: Inference, value: Value) -> Value | None:
@@ -83,7 +85,7 @@ def _default_product(name: str) -> Value | None:
 
 def _says_nothing(dotted: str) -> bool:
     root, _, last = dotted.rpartition(".")
-    return root in TYPING and last in (
+    return root.partition(".")[0] in TYPING and last in (
         "Any",
         "object",
         "Self",

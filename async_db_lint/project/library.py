@@ -177,7 +177,7 @@ ASYNC_CLASSES = tuple(
 
 
 @cache
-def coroutine_names() -> tuple[str, ...]:
+def coroutine_names() -> frozenset[str]:
     """The names of all coroutine methods of the asynchronous classes."""
     found = {
         attribute
@@ -185,7 +185,7 @@ def coroutine_names() -> tuple[str, ...]:
         for attribute, (kind, _) in CLASSES[name][1].items()
         if kind == "coroutine" and not attribute.startswith("_")
     }
-    return tuple(sorted(found))
+    return frozenset(found)
 
 
 def is_coroutine(method: str) -> bool:

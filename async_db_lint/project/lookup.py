@@ -67,7 +67,7 @@ def _binding_value(inference: Inference, scope: Scope, binding: Binding) -> Valu
         case None:
             return annotated(inference, binding.annotation, place_of(binding))
         case _:
-            found = inference.once("binding", value, lambda: inference.value(value, place_of(binding)))
+            found = inference.once("binding", binding, lambda: inference.value(value, place_of(binding)))
             if found is None or found.kind is Kind.FOREIGN:
                 return annotated(inference, binding.annotation, place_of(binding)) or found
             return found

@@ -25,6 +25,9 @@ BLOCKING_METHODS = {
     library.SYNC_CONNECTION: frozenset(("execute", "scalar", "scalars", "commit", "exec_driver_sql")),
     "sqlalchemy.Query": frozenset(["all", "first", "one", "one_or_none", "scalar", "count", "get", "update", "delete"]),
 }
+SYNCHRONOUS = frozenset(
+    "Session sessionmaker create_engine engine_from_config Engine Connection scoped_session".split()
+)
 DRIVERS = frozenset(("psycopg2.connect", "psycopg.connect", "psycopg.Connection.connect"))
 
 
@@ -116,7 +119,7 @@ class Loop:
     def blocking_calls(self) -> list[tuple[Call, Value | None]]:
         """Every call of the project that waits for the database in a thread's own time."""
         found: list[tuple[Call, Value | None]] = []
-        for cls, names in BLOCKING_METHODS.items():
+        for cls, names in BLOCKING_METHODS.items() if self._has_synchronous() else ():
             for name in sorted(names):
                 for call in self.view.inference.table.named(name):
                     if call.receiver is None:
@@ -124,11 +127,20 @@ class Loop:
                     owner = self.view.inference.value(call.receiver, place_of(call))
                     if self.view.inference.is_a(owner, cls):
                         found.append((call, owner))
-        for name in ("connect",):
-            for call in self.view.inference.table.named(name):
-                if self.view.inference.library_name(self.view.inference.callee(call)) in DRIVERS:
-                    found.append((call, None))
+        for call in self.view.inference.table.named("connect"):
+            if self.view.inference.library_name(self.view.inference.callee(call)) in DRIVERS:
+                found.append((call, None))
         return found
+
+    def _has_synchronous(self) -> bool:
+        """Whether any file imports what synchronous sessions and engines are made of, or annotated with."""
+        return any(
+            (item.name in SYNCHRONOUS and item.module.partition(".")[0] in ("sqlalchemy", "sqlmodel"))
+            or (item.name is None and item.module in ("sqlalchemy", "sqlalchemy.orm", "sqlmodel"))
+            or item.name == "orm"
+            for module in self.view.modules.values()
+            for item in module.imports
+        )
 
 
 def _bound_in(scope: Scope, block: Block) -> str | None:

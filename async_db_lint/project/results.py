@@ -37,6 +37,16 @@ ENTERED_AS_ITSELF = (
 )
 
 
+# Functions that pass on, or wrap, what they are given: what they give is unknown when that is.
+PASSING_ON = frozenset(
+    """
+    functools.partial functools.lru_cache functools.cache contextlib.asynccontextmanager contextlib.contextmanager
+    contextlib.aclosing builtins.anext builtins.next builtins.getattr typing.cast typing_extensions.cast
+    asyncpg.connect psycopg.AsyncConnection.connect psycopg2.connect psycopg.connect psycopg.Connection.connect
+    """.split()
+)
+
+
 def result(inference: Inference, call: Call) -> Value | None:
     """What a call gives."""
     return called(inference, inference.callee(call), call)
@@ -76,10 +86,8 @@ def product(factory: Value, call: Call | None) -> Value | None:
 
 def _of_library(inference: Inference, value: Value, call: Call | None) -> Value | None:
     name = library.canonical(value.name)
-    if call is not None:
-        made = _special(inference, name, call)
-        if made is not None:
-            return made
+    if call is not None and name in PASSING_ON:
+        return _special(inference, name, call)
     made = Value(Kind.INSTANCE, library.MAKES.get(name, name), inner=_product_of(inference, name, call))
     if name not in library.MAKES and not library.is_known(name):
         return Value(Kind.FOREIGN, value.name)
@@ -104,7 +112,7 @@ def _product_of(inference: Inference, name: str, call: Call | None) -> Value | N
 
 
 def _special(inference: Inference, name: str, call: Call) -> Value | None:
-    """Functions that pass on, or wrap, what they are given."""
+    """What one of the functions above gives."""
     place = place_of(call)
 
     def first() -> Value | None:

@@ -70,7 +70,7 @@ class MissingAwait(Rule):
 
 def _coroutines(project: Project) -> Iterator[tuple[Call, Value]]:
     """The calls of coroutine methods of the libraries' asynchronous classes, each with its object."""
-    for name in library.coroutine_names():
+    for name in sorted(library.coroutine_names()):
         for call in project.table.named(name):
             if (call.usage not in LOST and call.usage is not Usage.BOUND) or call.receiver is None:
                 continue

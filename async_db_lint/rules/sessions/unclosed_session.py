@@ -49,10 +49,23 @@ class UnclosedSession(Rule):
         for function in project.functions():
             if project.role(function) is not Role.APPLICATION:
                 continue
-            for name, bindings in function.bindings.items():
+            for name in _used_like_sessions(function):
+                bindings = function.bindings.get(name, ())
                 if len(bindings) == 1:
                     yield from _of_name(project, function, name, bindings[0])
         yield from _generators(project)
+
+
+def _used_like_sessions(function: Function) -> list[str]:
+    """The names in a function on which a method is called that a session or connection has."""
+    known = library.coroutine_names()
+    found = {
+        call.receiver.name: None
+        for scope in function.inner()
+        for call in scope.calls
+        if isinstance(call.receiver, Name) and (call.method in known or call.method == "add")
+    }
+    return list(found)
 
 
 def _of_name(project: Project, function: Function, name: str, binding: Binding) -> Iterator[Suspect]:

@@ -1,0 +1,50 @@
+"""The pages in `docs/rules/`: one for each rule, and a list; `python -m async_db_lint.report.docs` writes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from async_db_lint.report.explain import page
+from async_db_lint.selection import all_rules
+
+FOLDER = Path(__file__).parent.parent.parent / "docs" / "rules"
+README = FOLDER.parent.parent / "README.md"
+START, END = "<!-- rules: generated -->\n", "<!-- end of rules -->"
+
+
+def pages() -> dict[str, str]:
+    """Every page by its file's name."""
+    found = {f"{rule.code}-{rule.name}.md": page(rule) + "\n" for rule in all_rules()}
+    return {"README.md": "# Rules\n\n" + table("") + "\n", **found}
+
+
+def table(base: str) -> str:
+    """The rules as a Markdown table, with links to their pages below a folder."""
+    rows = ["| code | name | severity | what it finds |", "| --- | --- | --- | --- |"]
+    for rule in all_rules():
+        link = f"[{rule.code}]({base}{rule.code}-{rule.name}.md)"
+        rows.append(f"| {link} | {rule.name} | {rule.severity.label} | {rule.title()} |")
+    return "\n".join(rows)
+
+
+def readme(text: str) -> str:
+    """The README with its table of rules made anew."""
+    before, _, rest = text.partition(START)
+    after = rest.partition(END)[2]
+    return f"{before}{START}{table('docs/rules/')}\n{END}{after}"
+
+
+def write() -> None:
+    """Write the pages and the README's table; remove pages of rules that are gone."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    wanted = pages()
+    for path in FOLDER.glob("*.md"):
+        if path.name not in wanted:
+            path.unlink()
+    for name, text in wanted.items():
+        (FOLDER / name).write_text(text)
+    README.write_text(readme(README.read_text()))
+
+
+if __name__ == "__main__":
+    write()
