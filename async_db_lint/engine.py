@@ -111,7 +111,7 @@ def lint(
     report.parsed, report.lines = len(modules), sum(module.lines for module in modules.values())
     with report.timed("link"), without_collection():
         project = Project(
-            modules, roles.roles(modules, config.roles), versions(files, config), failures, files.settings
+            modules, roles.roles(modules, config.roles), versions(files, config), failures, files.settings, data
         )
         report.is_async = project.is_async
     return run(project, rules, data, wanted, config, report, progress)

@@ -298,3 +298,39 @@ def test_configured_blind_spots(tmp_path: Path) -> None:
     """A query whose receiver is not understood, a route on an unknown router, an unknown base."""
     text = "@unknown.get('/')\nasync def r(s): s.query(1)\nclass A(Unknown):\n    def f(self): self.s.commit()\n"
     assert run(tmp_path, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("    rows = s.execute(q)\n", 1),
+        ("    rows = s.execute(q)\n    for row in rows: print(row)\n", 1),
+        ("    rows = s.execute(q)\n    print(rows[0])\n", 1),
+        ("    rows = s.execute(q)\n    rows.close()\n", 0),
+        ("    rows = s.execute(q)\n    assert rows\n", 0),
+        ("    rows = s.execute(q)\n    return rows\n", 0),
+        ("    rows = s.execute(q)\n    rows = await rows\n", 0),
+        ("    rows = s.execute(q)\n    async def inner(): return await rows\n    return inner\n", 0),
+        ("    rows = s.execute(q)\n    x = 1 if rows else 2\n", 0),
+        ("    rows = s.execute(q)\n    x = [y for y in z if rows]\n", 0),
+        ("    s.execute(q) if q else None\n", 1),
+        ("    assert s.execute(q)\n", 1),
+    ],
+)
+def test_coroutines_in_names(tmp_path: Path, text: str, wanted: int) -> None:
+    assert len(run(tmp_path, f"async def f(s: AsyncSession):\n{text}", "ADB301")) == wanted
+
+
+def test_tables_created_by_one_of_two_lifespans(tmp_path: Path) -> None:
+    text = (
+        "from sqlalchemy import MetaData\nasync def create(metadata: MetaData):\n    async with engine.begin() as c:\n"
+        "        await c.run_sync(metadata.create_all)\nasync def life(app):\n    await create(m)\n    yield\n"
+        "def make(other=None):\n    chosen = other if other is not None else life\n    return FastAPI(lifespan=chosen)\n"
+    )
+    files = {"app.py": HEAD + text, "alembic.ini": "[alembic]\n"}
+    assert [code for code, _, _ in codes(tmp_path, files, "ADB605")] == ["ADB605"]
+
+
+def test_what_a_container_provides_is_closed_by_the_container(tmp_path: Path) -> None:
+    text = "from dishka import provide\n@provide\nasync def get():\n    s = SessionLocal()\n    yield s\n    await s.close()\n"
+    assert run(tmp_path, text, "ADB204") == []

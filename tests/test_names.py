@@ -91,3 +91,22 @@ def test_circles_of_re_exports_end() -> None:
     assert resolve(files, "c.py", Import("a", "x", 0)) is None
     stars = {"a.py": "from b import *\n", "b.py": "from a import *\n", "c.py": ""}
     assert resolve(stars, "c.py", Import("a", "x", 0)) is None
+
+
+def test_a_folder_named_like_the_package_in_it_does_not_hide_it() -> None:
+    files = {"packages/shared/shared/db.py": "engine = 1\n", "packages/shared/setup.py": "", "packages/api/main.py": ""}
+    found = resolve(files, "packages/api/main.py", Import("shared.db", "engine", 0))
+    assert path_of(found) == "packages/shared/shared/db.py"
+
+
+def test_a_folder_named_like_a_library_is_not_the_library() -> None:
+    files = {"app/infrastructure/sqlalchemy/db.py": "", "app/infrastructure/main.py": ""}
+    found = resolve(files, "app/infrastructure/main.py", Import("sqlalchemy", "text", 0))
+    assert found == LibraryName("sqlalchemy.text")
+
+
+def test_files_that_are_not_indexed_still_make_packages() -> None:
+    modules = {path: index(path, b"") for path in ("app/main.py", "app/time/x.py")}
+    known = Names(modules, ["app/__init__.py", "app/settings.py"])
+    assert known.resolve(modules["app/main.py"], Import("time", "sleep", 0)) == LibraryName("time.sleep")
+    assert known.resolve(modules["app/main.py"], Import("app.settings", "x", 0)) is None

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from async_db_lint.index.convert import annotation, convert, part, span_of
-from async_db_lint.index.expressions import Element, Enter, Expr, Join, Name, Span, Usage
+from async_db_lint.index.expressions import NOTHING, Call, Element, Enter, Expr, Join, Literal, Name, Span, Usage
 from async_db_lint.index.scopes import (
     Binding,
     Block,
@@ -116,7 +116,7 @@ class Builder:
                 self.mentions.add(target.attr)
                 self.target(convert(self, target.value), target.attr, value, note)
             case ast.Subscript():
-                convert(self, target.slice)
+                self.keep(convert(self, target.slice))
                 self.target(convert(self, target.value), "", value, note)
             case ast.Tuple() | ast.List():
                 starred = any(isinstance(item, ast.Starred) for item in target.elts)
@@ -124,6 +124,11 @@ class Builder:
                     self.assign(item, part(value, None if starred else position))
             case ast.Starred():
                 self.assign(target.value, part(value, None))
+
+    def keep(self, value: Expr) -> None:
+        """Note an expression that nothing else refers to."""
+        if not isinstance(value, (Literal, Call)) and value is not NOTHING:
+            self.scope.loose.append(value)
 
     def target(self, owner: Expr, name: str, value: Expr, note: Expr | None) -> None:
         """Note `owner.name = value`."""
@@ -289,13 +294,14 @@ def _try(builder: Builder, node: ast.Try) -> None:
 def _match(builder: Builder, node: ast.Match) -> None:
     opener = builder.statement
     subject = convert(builder, node.subject)
+    builder.keep(subject)
     for case in node.cases:
         for pattern in ast.walk(case.pattern):
             name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
             if isinstance(name, str):
                 builder.bind(name, None)
         if case.guard is not None:
-            convert(builder, case.guard)
+            builder.keep(convert(builder, case.guard))
         builder.run(BlockKind.CASE, opener, case.body, (subject,))
 
 
@@ -327,7 +333,7 @@ def _return(builder: Builder, node: ast.Return) -> None:
 def _raise(builder: Builder, node: ast.Raise) -> None:
     value = None if node.exc is None else convert(builder, node.exc)
     if node.cause is not None:
-        convert(builder, node.cause)
+        builder.keep(convert(builder, node.cause))
     builder.scope.exits.append(Exit("raise", value, builder.statement, builder.block))
 
 
@@ -337,7 +343,7 @@ def _leave(builder: Builder, node: ast.Break | ast.Continue) -> None:
 
 
 def _expression(builder: Builder, node: ast.Expr) -> None:
-    convert(builder, node.value, Usage.STATEMENT)
+    builder.keep(convert(builder, node.value, Usage.STATEMENT))
 
 
 def _global(builder: Builder, node: ast.Global) -> None:
@@ -347,7 +353,7 @@ def _global(builder: Builder, node: ast.Global) -> None:
 def _others(builder: Builder, node: ast.stmt) -> None:
     for item in ast.iter_child_nodes(node):
         if isinstance(item, ast.expr):
-            convert(builder, item)
+            builder.keep(convert(builder, item))
 
 
 HANDLERS: dict[type[ast.AST], Callable[[Builder, Any], None]] = {

@@ -134,7 +134,7 @@ def _starred(builder: Builder, node: ast.Starred, usage: Usage) -> Expr:
 
 
 def _conditional(builder: Builder, node: ast.IfExp, usage: Usage) -> Expr:
-    convert(builder, node.test)
+    builder.keep(convert(builder, node.test))
     return Either((convert(builder, node.body, usage), convert(builder, node.orelse, usage)))
 
 
@@ -183,9 +183,9 @@ def _comprehension(
         for name, value in targets(generator.target, Element(iterable, bool(generator.is_async))):
             block.names[name] = value
         for test in generator.ifs:
-            convert(builder, test)
+            builder.keep(convert(builder, test))
     if isinstance(node, ast.DictComp):
-        convert(builder, node.key)
+        builder.keep(convert(builder, node.key))
         element = convert(builder, node.value, Usage.ELEMENT)
     else:
         element = convert(builder, node.elt, Usage.ELEMENT)

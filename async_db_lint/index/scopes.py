@@ -131,7 +131,10 @@ class Exit(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Scope:
-    """A module, class or function: what is bound, called and left in it, in source order."""
+    """A module, class or function: what is bound, called and left in it, in source order.
+
+    `loose` holds the expressions that stand nowhere else: asserted, deleted, tested in passing.
+    """
 
     name: str
     parent: Scope | None
@@ -146,6 +149,7 @@ class Scope:
     blocks: list[Block] = field(default_factory=list)
     functions: list[Function] = field(default_factory=list)
     classes: list[Class] = field(default_factory=list)
+    loose: list[Expr] = field(default_factory=list)
     outer_names: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
-from async_db_lint.index.expressions import Attribute, Call, Expr, Literal, Sequence
+from async_db_lint.index.expressions import Attribute, Call, Either, Expr, Literal, Name, Sequence
 from async_db_lint.index.scopes import Function, Module
 from async_db_lint.project import dependencies, library
 from async_db_lint.project.decorators import ROUTERS, decorator_value, is_router_method
+from async_db_lint.project.definitions import definitions
 from async_db_lint.project.infer import Inference
 from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.places import Place, place_of
@@ -191,8 +192,15 @@ class Application:
         return [] if function is None else [Registration(function, Trigger.MIDDLEWARE, call, None)]
 
     def _registered(self, expr: Expr, place: Place, trigger: Trigger, call: Call | None) -> list[Registration]:
+        """What an expression registers: a function, or each of those that it may stand for."""
         function = self.inference.function_behind(self.inference.value(expr, place))
-        return [] if function is None else [Registration(function, trigger, call, None)]
+        if function is not None:
+            return [Registration(function, trigger, call, None)]
+        options = [(item, place) for item in expr.options] if isinstance(expr, Either) else []
+        if isinstance(expr, Name):
+            known = definitions(self.inference, expr, place)
+            options = [(item, where) for item, where in known if isinstance(item, Either)]
+        return [found for item, where in options for found in self._registered(item, where, trigger, call)]
 
 
 def _trigger(method: str, event: Expr | None) -> Trigger | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from async_db_lint.index.scopes import Binding, Import, Module
@@ -45,13 +45,13 @@ Target = Module | Package | LibraryName | Found
 class Names:
     """Resolves imports among the modules of one project."""
 
-    def __init__(self, modules: dict[str, Module]) -> None:
-        """Take the project's modules by their path from its root."""
+    def __init__(self, modules: dict[str, Module], files: Iterable[str] = ()) -> None:
+        """Take the indexed modules by their path from the root, and the paths of all files, indexed or not."""
         self.modules = modules
         self.folders: dict[str, set[str]] = {}
-        for path in modules:
+        for path in (*modules, *files):
             self._add_folders(path)
-        self._tops: dict[tuple[str, str], str | None] = {}
+        self._roots_of: dict[tuple[str, str], str | None] = {}
         self._others: dict[str, list[str]] = {}
 
     def _add_folders(self, path: str) -> None:
@@ -127,35 +127,49 @@ class Names:
         return Package(path) if path in self.folders else None
 
     def _absolute(self, module: Module, dotted: str) -> Target | None:
-        top = dotted.partition(".")[0]
-        root = self._root_of(module.path, top)
-        if root is None:
-            return LibraryName(dotted)
-        return self._descend(root, dotted.split("."))
+        folder = posixpath.dirname(module.path)
+        key = (folder, dotted)
+        if key not in self._roots_of:
+            self._roots_of[key] = self._root_of(folder, dotted.split("."))
+        root = self._roots_of[key]
+        return LibraryName(dotted) if root is None else self._descend(root, dotted.split("."))
 
-    def _root_of(self, path: str, top: str) -> str | None:
-        """The folder of the project in which an absolute import from a file finds its first name."""
-        folder = posixpath.dirname(path)
-        key = (folder, top)
-        if key not in self._tops:
-            self._tops[key] = next((root for root in self._roots(folder, top) if self._holds(root, top)), None)
-        return self._tops[key]
+    def _root_of(self, folder: str, parts: list[str]) -> str | None:
+        """The folder in which an absolute import from a folder starts; None when the project has no such top.
+
+        The nearest folder above that holds the whole dotted name; else the only one elsewhere that does,
+        one named `src` before others; else the nearest that holds the first part.
+        """
+        near = [root for root in self._roots(folder, parts[0]) if self._holds(root, parts[0])]
+        for root in near:
+            if self._has(root, parts):
+                return root
+        far = [root for root in self._elsewhere(parts[0]) if self._has(root, parts)]
+        sources = [root for root in far if posixpath.basename(root) == "src"]
+        if len(far) == 1 or sources:
+            return (sources or far)[0]
+        return near[0] if near else None
+
+    def _has(self, root: str, parts: list[str]) -> bool:
+        path = posixpath.join(root, *parts)
+        return path in self.folders or f"{parts[-1]}.py" in self.folders.get(posixpath.dirname(path), ())
 
     def _roots(self, folder: str, top: str) -> Iterator[str]:
-        known = top in sys.stdlib_module_names or top in LIBRARIES
+        if top in LIBRARIES:  # a folder `sqlalchemy` somewhere inside is not the library, at the top it may be
+            yield from ("", "src")
+            return
+        is_standard = top in sys.stdlib_module_names
         for base in _ancestors(folder):
-            if known and self._is_package(base):
-                continue  # `import requests` inside a package that has a requests.py means the library
-            yield base
-        if not known:
-            yield from self._elsewhere(top)
+            if not (is_standard and self._is_package(base)):  # there `import time` means the library
+                yield base
 
     def _elsewhere(self, top: str) -> list[str]:
-        """Folders named `src`, then the one other folder that holds such a top-level package, if it is the only one."""
+        """The folders outside of packages that hold a package or module of that name."""
+        if top in LIBRARIES or top in sys.stdlib_module_names:
+            return []
         if top not in self._others:
             holders = [base for base in self.folders if self._holds(base, top) and not self._is_package(base)]
-            sources = [base for base in holders if posixpath.basename(base) == "src"]
-            self._others[top] = sources if sources else holders if len(holders) == 1 else []
+            self._others[top] = holders
         return self._others[top]
 
     def _holds(self, base: str, top: str) -> bool:

@@ -38,9 +38,10 @@ class Project(View):
         versions: Versions,
         unreadable: tuple[Unreadable, ...] = (),
         settings: tuple[tuple[str, str], ...] = (),
+        files: Iterable[str] = (),
     ) -> None:
-        """Take the modules by path, the role of each, the versions, the unreadable files and the settings files."""
-        super().__init__(modules, roles)
+        """Take the modules by path, their roles, the versions, unreadable files, settings files and all paths."""
+        super().__init__(modules, roles, files)
         self.versions = versions
         self.unreadable = unreadable
         self.settings = settings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from async_db_lint.index.expressions import Attribute, Call, Expr, Name, children
-from async_db_lint.index.scopes import Class, Function, Import, Parameter, Scope
+from async_db_lint.index.expressions import Attribute, Call, Element, Expr, Name, Subscript, children
+from async_db_lint.index.scopes import BlockKind, Class, Function, Import, Parameter, Scope
 
 # Attributes that a coroutine has itself.
 OF_COROUTINES = frozenset({"close", "send", "throw"})
@@ -22,13 +22,24 @@ def bound_name(call: Call) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
-def only_read_from(call: Call) -> bool:
-    """Whether the name that a call is bound to is only used to read attributes from: never awaited or passed on."""
+def is_never_awaited(call: Call) -> bool:
+    """Whether the name that a call is bound to is never awaited or passed on: only read from, or not used at all."""
     name = bound_name(call)
-    if name is None:
+    if name is None or not isinstance(call.block.scope, Function):
         return False
-    uses = list(uses_of(name, call.block.scope))
-    return bool(uses) and all(isinstance(parent, Attribute) and parent.name not in OF_COROUTINES for parent in uses)
+    return all(_reads_from(parent, name) for parent in uses_of(name, call.block.scope))
+
+
+def _reads_from(parent: Expr | None, name: str) -> bool:
+    """Whether an expression takes something out of a name, as nobody does with a coroutine."""
+    match parent:
+        case Attribute(_, attribute):
+            return attribute not in OF_COROUTINES
+        case Subscript(value, _):
+            return value == Name(name)
+        case Element():
+            return True
+    return False
 
 
 def uses_of(name: str, scope: Scope) -> Iterator[Expr | None]:
@@ -64,7 +75,9 @@ def expressions(scope: Scope) -> Iterator[Expr]:
         if item.value is not None:
             yield item.value
     for block in scope.blocks:
-        yield from block.heads
+        if block.kind not in (BlockKind.FOR, BlockKind.ASYNC_FOR):  # there the loop's target holds the iterable
+            yield from block.heads
         yield from block.names.values()
+    yield from scope.loose
     yield from scope.awaits
     yield from scope.calls

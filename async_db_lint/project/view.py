@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,11 +29,11 @@ AT_START = (Trigger.LIFESPAN, Trigger.STARTUP, Trigger.SHUTDOWN)
 class View:
     """Names, calls, inference, application and reach of one project."""
 
-    def __init__(self, modules: dict[str, Module], roles: dict[str, Role]) -> None:
-        """Take the modules by path and the role of each."""
+    def __init__(self, modules: dict[str, Module], roles: dict[str, Role], files: Iterable[str] = ()) -> None:
+        """Take the modules by path, the role of each, and the paths of all files."""
         self.modules = modules
         self.roles = roles
-        self.names = Names(modules)
+        self.names = Names(modules, files)
         self.table = CallTable(modules.values())
         self.inference = Inference(self.names, self.table)
         self.application = Application(self.inference, modules, roles)

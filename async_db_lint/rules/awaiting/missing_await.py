@@ -9,7 +9,7 @@ from async_db_lint.project import library
 from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.project import Project, enclosing_function
 from async_db_lint.project.text import quoted
-from async_db_lint.project.uses import only_read_from
+from async_db_lint.project.uses import is_never_awaited
 from async_db_lint.rule import Rule, Severity, Suspect, along, at_call
 
 # What cannot be done with a coroutine but to lose it, or to fail.
@@ -83,7 +83,7 @@ def _coroutines(project: Project) -> Iterator[tuple[Call, Value]]:
 
 def _is_lost(call: Call) -> bool:
     """Whether nobody can await what a call makes."""
-    return only_read_from(call) if call.usage is Usage.BOUND else call.usage in LOST
+    return is_never_awaited(call) if call.usage is Usage.BOUND else call.usage in LOST
 
 
 def _own_coroutines(project: Project) -> Iterator[Call]:

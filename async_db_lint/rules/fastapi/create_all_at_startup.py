@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from async_db_lint.index.expressions import Attribute, Call, Literal
+from async_db_lint.index.expressions import Attribute, Call, Expr, Literal
 from async_db_lint.index.scopes import CONDITIONS, Function
+from async_db_lint.project.library import canonical
 from async_db_lint.project.project import Project
 from async_db_lint.project.startup import calls_of, handlers, run_by
 from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
@@ -39,7 +40,7 @@ class CreateAllAtStartup(Rule):
                 continue
             functions, _ = run_by(project, item.function)
             for function in functions:
-                for call in _creating(function):
+                for call in _creating(project, function):
                     if call not in reported and not _is_guarded(function, call):
                         reported.add(call)
                         message = "`create_all` runs in every worker that starts, and bypasses Alembic"
@@ -53,17 +54,20 @@ def has_alembic(project: Project) -> bool:
     return any(role is Role.MIGRATION for role in project.roles.values())
 
 
-def _creating(function: Function) -> Iterator[Call]:
+def _creating(project: Project, function: Function) -> Iterator[Call]:
     """The calls in a function that create tables: `run_sync(metadata.create_all)` or `metadata.create_all(engine)`."""
     for call in calls_of(function):
         given = call.argument("fn", 0) if call.method == "run_sync" else call.callee if call.arguments else None
-        if isinstance(given, Attribute) and _is_metadata(given):
+        if isinstance(given, Attribute) and given.name == "create_all" and _is_metadata(project, given.value, call):
             yield call
 
 
-def _is_metadata(expr: Attribute) -> bool:
-    """Whether an attribute is `….metadata.create_all`, as only SQLAlchemy's declarative bases have it."""
-    return expr.name == "create_all" and isinstance(expr.value, Attribute) and expr.value.name == "metadata"
+def _is_metadata(project: Project, owner: Expr, call: Call) -> bool:
+    """Whether an expression is `….metadata`, as declarative bases have it, or a MetaData by another name."""
+    if isinstance(owner, Attribute) and owner.name == "metadata":
+        return True
+    value = project.value(owner, call)
+    return value is not None and canonical(value.name) == "sqlalchemy.MetaData"
 
 
 def _is_guarded(function: Function, call: Call) -> bool:

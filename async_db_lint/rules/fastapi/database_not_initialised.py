@@ -36,7 +36,7 @@ class DatabaseNotInitialised(Rule):
         async with engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
 
-    Silent: when start-up does anything with an engine, session or pool, or awaits something that is
+    Silent: when start-up does anything with an engine, session or pool, or calls something that is
     not understood. This rule is advice and has no proof of its own.
     """
 
@@ -57,9 +57,9 @@ class DatabaseNotInitialised(Rule):
 
 
 def _may_touch(project: Project, function: Function) -> bool:
-    """Whether a handler uses the database, or awaits what is not understood."""
+    """Whether a handler uses the database, or calls what is not understood."""
     functions, unknown = run_by(project, function)
-    if any(call.usage in (Usage.AWAITED, Usage.ENTERED) for call in unknown):
+    if unknown:
         return True
     for current in functions:
         for call in calls_of(current):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Name
 from async_db_lint.index.scopes import Binding, BlockKind, Exit, Function
 from async_db_lint.project import library
+from async_db_lint.project.decorators import shape_of
 from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.places import place_of
 from async_db_lint.project.project import Project
@@ -47,13 +48,18 @@ class UnclosedSession(Rule):
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         for function in project.functions():
-            if project.role(function) is not Role.APPLICATION:
+            if project.role(function) is not Role.APPLICATION or _is_owned(project, function):
                 continue
             for name in _used_like_sessions(function):
                 bindings = function.bindings.get(name, ())
                 if len(bindings) == 1:
                     yield from _of_name(project, function, name, bindings[0])
         yield from _generators(project)
+
+
+def _is_owned(project: Project, function: Function) -> bool:
+    """Whether a decorator that is not understood has the function: a container closes what its providers yield."""
+    return shape_of(project.inference, function) is None
 
 
 def _used_like_sessions(function: Function) -> list[str]:
