@@ -334,3 +334,80 @@ def test_tables_created_by_one_of_two_lifespans(tmp_path: Path) -> None:
 def test_what_a_container_provides_is_closed_by_the_container(tmp_path: Path) -> None:
     text = "from dishka import provide\n@provide\nasync def get():\n    s = SessionLocal()\n    yield s\n    await s.close()\n"
     assert run(tmp_path, text, "ADB204") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class R:\n    def __init__(self, s: AsyncSession): self.s = s\n    async def a(self): return 1\n"
+        "async def f(s: AsyncSession):\n    r = R(s)\n    await asyncio.gather(r.a(), r.a())\n",
+        "async def w(x, s: AsyncSession): await s.flush()\nasync def f(a: AsyncSession, b: AsyncSession):\n"
+        "    await asyncio.gather(w(1, s=a), w(1, b))\n",
+        "async def f(s: AsyncSession): await asyncio.gather(unknown(s), unknown(s))\n",
+        "async def f(s: AsyncSession, key=1): await asyncio.gather(*others)\n",
+    ],
+)
+def test_sessions_that_are_not_used_together(tmp_path: Path, text: str) -> None:
+    assert run(tmp_path, text, "ADB207") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("tasks.add_task(work, 1)", 0),
+        ("tasks.add_task(unknown, db)", 0),
+        ("tasks.add_task(work, other)", 0),
+        ("tasks.add_task(Job().work, db)", 1),
+        ("t = asyncio.create_task(work(db))", 1),
+        ("t = asyncio.create_task(work(db))\n    keep(t)", 0),
+        ("jobs.append(asyncio.create_task(work(db)))", 0),
+        ("await asyncio.create_task(work(db))", 0),
+        ("asyncio.create_task(work(other))", 0),
+    ],
+)
+def test_escapes(tmp_path: Path, text: str, wanted: int) -> None:
+    head = (
+        "async def get():\n    async with SessionLocal() as s:\n        yield s\n"
+        "async def work(s: AsyncSession): await s.commit()\n"
+        "class Job:\n    async def work(self, s: AsyncSession): await s.commit()\napp = FastAPI()\n"
+        "@app.get('/')\nasync def r(tasks: BackgroundTasks, db: AsyncSession = Depends(get), other: AsyncSession = None):\n"
+    )
+    assert len(run(tmp_path, f"{head}    {text}\n", "ADB208")) == wanted
+
+
+def test_mixed_statements(tmp_path: Path) -> None:
+    head = "class Book:\n    __tablename__ = 'book'\nasync def f(s: AsyncSession):\n    s.add_all([Book(), Book()])\n"
+    assert len(run(tmp_path, head + "    await s.execute(text('UPDATE book SET x = 1'))\n", "ADB402")) == 1
+    assert len(run(tmp_path, head + "    await s.execute(text('UPDATE shelf SET x = 1'))\n", "ADB402")) == 0
+    assert len(run(tmp_path, head + "    await s.execute(text(query))\n", "ADB402")) == 0
+    files = {
+        "app.py": HEAD + head + "    await s.execute(text('DELETE FROM book'))\n",
+        "requirements.txt": "sqlalchemy<2.1\n",
+    }
+    assert "SQLAlchemy 2.0 does not write" in findings(tmp_path, files, "ADB402")[0].message
+
+
+def test_registries(tmp_path: Path) -> None:
+    head = "from sqlalchemy.ext.asyncio import async_scoped_session\n"
+    made = "R = async_scoped_session(SessionLocal, scopefunc=f)\n"
+    assert len(run(tmp_path, head + made, "ADB212")) == 1
+    assert len(run(tmp_path, head + made + "async def end(x): await x.remove()\n", "ADB212")) == 0
+    assert len(run(tmp_path, head + made + "[].remove(1)\n", "ADB212")) == 1
+    kept = "class A:\n    def __init__(self):\n        self.r = async_scoped_session(SessionLocal, scopefunc=f)\n"
+    assert len(run(tmp_path, head + kept, "ADB212")) == 1
+
+
+def test_sessions_kept_in_state_and_made_once(tmp_path: Path) -> None:
+    assert len(run(tmp_path, "app = FastAPI()\ndef f():\n    app.state.s = SessionLocal()\n", "ADB201")) == 1
+    store = "class S:\n    def __init__(self):\n        self.s = SessionLocal()\n"
+    assert len(run(tmp_path, store + "s = S()\n", "ADB201")) == 1
+    assert len(run(tmp_path, store + "s = S()\ndef f(): return S()\n", "ADB201")) == 0
+    assert len(run(tmp_path, store, "ADB201")) == 0
+    assert len(run(tmp_path, "def f():\n    s = SessionLocal()\n    return s\n", "ADB201")) == 0
+
+
+def test_a_session_of_the_module_in_a_route(tmp_path: Path) -> None:
+    text = f"shared = SessionLocal()\n{ROUTE}    await shared.commit()\n"
+    assert [code for code, _ in run(tmp_path, text, "ADB201", "ADB601")] == ["ADB201", "ADB601"]
+    factory = f"{ROUTE}    make = SessionLocal\n    async with make() as s: pass\n"
+    assert run(tmp_path, factory, "ADB601") == []

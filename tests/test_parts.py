@@ -15,6 +15,8 @@ from async_db_lint.index.expressions import Name, Span
 from async_db_lint.project import library
 from async_db_lint.project.library_data import CLASSES
 from async_db_lint.project.places import end_of
+from async_db_lint.project.text import quoted
+from async_db_lint.project.unreadable import unreadable
 from async_db_lint.project.urls import driver_of
 from async_db_lint.project.versions import Range, from_files, range_of
 from async_db_lint.rule import Suspect
@@ -141,6 +143,20 @@ def test_versions_of_a_projects_files() -> None:
         ("def u(): return 'postgresql://h'\nx = u()", "postgresql"),
         ("from sqlalchemy import make_url\nx = make_url(y).set(drivername='postgresql+asyncpg')", "postgresql+asyncpg"),
         ("x = x", None),
+        ("async def u(): return 'postgresql://h'\nasync def f():\n    x = await u()\nx = f", None),
+        ("import config\nx = config.URL", None),
+        ("class S:\n    def __init__(self): self.u = 'postgresql://h'\nx = S().u", None),
+        ("class S:\n    u: str\nx = S().u", None),
+        ("class B:\n    u = 'postgres://h'\nclass S(B): pass\nx = S.u", "postgres"),
+        ("class S:\n    def u(self): return 'postgresql://h'\nx = S().u()", "postgresql"),
+        ("class S:\n    def u(self): return 'postgresql://h'\nx = S().u", None),
+        ("class S:\n    class u: pass\nx = S().u", None),
+        ("from sqlalchemy import URL\nx = URL.create(d)", None),
+        ("x = 'postgresql://h'.replace(a, b)", None),
+        ("x = 'postgresql' .strip() + '://'", "postgresql"),
+        ("x = f(1).strip()", None),
+        ("def f(x='postgresql://h'): pass\ny = 1\nx = y", None),
+        ("x = f'{y}postgresql://'", None),
     ],
 )  # fmt: skip
 def test_urls(text: str, scheme: str | None) -> None:
@@ -317,3 +333,50 @@ def test_one_defect_has_one_code(tmp_path: Path) -> None:
             await session.execute(q).scalars()
     """
     assert codes(tmp_path, {"app.py": text}) == [("ADB401", "app.py", 3), ("ADB303", "app.py", 4)]
+
+
+@pytest.mark.parametrize(
+    ("line", "version"),
+    [
+        ("type X = int", "3.12"),
+        ("def f[T](x: T): ...", "3.12"),
+        ("except A, B:", "3.14"),
+        ("x = t'a'", "3.14"),
+    ],
+)
+def test_syntax_that_is_newer_than_the_interpreter_is_named(
+    line: str, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.version_info", (3, 11, 0))
+    found = unreadable("a.py", f"import x\n{line}\n".encode(), SyntaxError("invalid syntax", ("a.py", 2, 5, line)))
+    assert (found.line, found.column) == (2, 5)
+    assert f"Python {version} syntax" in found.reason
+
+
+def test_what_else_can_be_wrong_with_a_file() -> None:
+    assert unreadable("a.py", b"", RecursionError()).reason == "nested too deeply to be parsed"
+    assert unreadable("a.py", b"", ValueError("null bytes")).reason == "null bytes"
+    assert unreadable("a.py", b"x", SyntaxError("bad", ("a.py", 9, 1, ""))).reason == "bad"
+
+
+def test_code_is_quoted_in_a_few_characters() -> None:
+    text = "async def f():\n    (await a.b(1)).c[0].d(lambda: 1)()\n    [1].e()\n"
+    calls = [call for scope in index("a.py", text.encode()).inner() for call in scope.calls]
+    assert {quoted(call) for call in calls} == {
+        "a.b(…)", "(await a.b(…)).c[…].d(…)", "(await a.b(…)).c[…].d(…)()", "….e()"
+    }  # fmt: skip
+
+
+def test_a_psycopg2_connection_in_an_async_route_blocks(tmp_path: Path) -> None:
+    text = """
+        import psycopg2
+        from fastapi import FastAPI
+        from sqlalchemy.ext.asyncio import create_async_engine
+        from sqlalchemy.orm import Session
+        engine = create_async_engine(URL)
+        app = FastAPI()
+        @app.get("/")
+        async def route():
+            psycopg2.connect(DSN)
+    """
+    assert codes(tmp_path, {"app.py": text}, "ADB101", "ADB305") == [("ADB305", "app.py", 9)]

@@ -18,12 +18,3 @@ def keyword(node: cst.CSTNode, name: str) -> cst.CSTNode | None:
         if argument.keyword is not None and argument.keyword.value == name:
             return argument
     return None
-
-
-def method_name(node: cst.CSTNode) -> cst.CSTNode | None:
-    """The last name of what a call calls."""
-    import libcst as cst
-
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-        return node.func.attr
-    return node.func if isinstance(node, cst.Call) else None
