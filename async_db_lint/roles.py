@@ -41,7 +41,10 @@ def _role(module: Module, globs: Mapping[Role, Sequence[str]], imported: frozens
 def is_test(folders: set[str], name: str) -> bool:
     """Whether a file belongs to the tests."""
     return (
-        bool(folders & TEST_FOLDERS) or name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
+        bool(folders & TEST_FOLDERS)
+        or name.startswith("test_")
+        or name.endswith(("_test.py", "pytest_plugin.py"))
+        or name == "conftest.py"
     )
 
 

@@ -151,8 +151,16 @@ def test_options_in_dicts(tmp_path: Path, text: str, wanted: int) -> None:
         ("F = async_sessionmaker(engine)\ndef f(): return F(expire_on_commit=False)\n", 0),
         ("F = async_sessionmaker(engine)\nF.configure(expire_on_commit=False)\n", 0),
         ("F = async_sessionmaker(engine)\nF.configure(autoflush=False)\n", 1),
+        (
+            "class A:\n    def __init__(self): self.f = async_sessionmaker(engine)\ndef g(a): return a.f(expire_on_commit=False)\n",
+            0,
+        ),
         ("async def f():\n    async with AsyncSession(engine) as s:\n        await s.execute(q)\n", 0),
-        ("async def f():\n    async with AsyncSession(engine) as s:\n        await s.commit()\n", 1),
+        ("async def f():\n    async with AsyncSession(engine) as s:\n        s.add(x)\n        await s.commit()\n", 1),
+        (
+            "async def f():\n    async with AsyncSession(engine) as s:\n        await s.execute(q)\n        await s.commit()\n",
+            0,
+        ),
         ("async def f():\n    async with AsyncSession(engine) as s:\n        yield s\n", 1),
         ("def f(): return AsyncSession(engine)\n", 1),
         ("def f(): return AsyncSession()\n", 0),
@@ -411,3 +419,40 @@ def test_a_session_of_the_module_in_a_route(tmp_path: Path) -> None:
     assert [code for code, _ in run(tmp_path, text, "ADB201", "ADB601")] == ["ADB201", "ADB601"]
     factory = f"{ROUTE}    make = SessionLocal\n    async with make() as s: pass\n"
     assert run(tmp_path, factory, "ADB601") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "async def f(c):\n    s = AsyncSession(c)\n    await s.execute(q)\n",
+        "async def f():\n    async with engine.begin() as c:\n        s = SessionLocal(bind=c)\n        await s.execute(q)\n",
+        "F = async_sessionmaker()\nasync def f(c):\n    F.configure(bind=c)\n    s = F()\n    await s.execute(q)\n",
+    ],
+)
+def test_a_session_on_a_connection_owns_nothing(tmp_path: Path, text: str) -> None:
+    assert run(tmp_path, text, "ADB204") == []
+
+
+def test_next_of_an_async_generator_is_no_session(tmp_path: Path) -> None:
+    text = "async def get():\n    yield SessionLocal()\ndef f():\n    s = next(get())\n    s.commit()\n"
+    assert run(tmp_path, text, "ADB301") == []
+
+
+def test_what_is_awaited_does_not_block_whatever_it_is_annotated(tmp_path: Path) -> None:
+    text = "from sqlalchemy.orm import Session\napp = FastAPI()\n@app.get('/')\nasync def r(s: Session = Depends(x)):\n    await s.execute(q)\n"
+    assert run(tmp_path, text, "ADB305") == []
+
+
+@pytest.mark.parametrize(("versions", "wanted"), [(">=1.4", 0), ("==1.4.31", 1), (">=2.0", 1)])
+def test_factory_of_a_project_on_sqlalchemy_1(tmp_path: Path, versions: str, wanted: int) -> None:
+    text = "from sqlalchemy.orm import sessionmaker\nF = sessionmaker(engine, class_=AsyncSession)\n"
+    files = {"app.py": HEAD + text, "requirements.txt": f"sqlalchemy{versions}\n"}
+    assert len(findings(tmp_path, files, "ADB203")) == wanted
+
+
+def test_an_engine_for_a_database_that_the_caller_names(tmp_path: Path) -> None:
+    head = "app = FastAPI()\nasync def check(url):\n    e = create_async_engine(url)\n"
+    route = "@app.post('/')\nasync def r(url: str):\n    await check(url)\n"
+    assert run(tmp_path, f"{head}    await e.dispose()\n{route}", "ADB105") == []
+    found = findings(tmp_path, {"app.py": f"{HEAD}{head}{route}"}, "ADB105")
+    assert [item.message for item in found] == ["each call of `r` makes an engine of its own here"]

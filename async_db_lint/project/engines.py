@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from async_db_lint.index.expressions import Attribute, Call, Expr, Usage
+from async_db_lint.index.expressions import Attribute, Call, Expr, Name, Usage
 from async_db_lint.index.scopes import CONDITIONS, Function, Scope
 from async_db_lint.project import library
 from async_db_lint.project.kinds import Kind
@@ -108,6 +108,15 @@ class Engine:
     def _leads(self, call: Call) -> bool:
         """Whether a call on the way makes an engine each time it is reached: nothing keeps what it gives."""
         return not is_kept(self.view, call)
+
+    @cached_property
+    def is_one_off(self) -> bool:
+        """Whether it connects to what the caller names, and the same function disposes it."""
+        scope = self.scope
+        url = self.call.argument("url", 0)
+        if not isinstance(scope, Function) or not isinstance(url, Name) or scope.parameter(url.name) is None:
+            return False
+        return any(call.method in ("dispose", "close") for inner in scope.inner() for call in inner.calls)
 
     @cached_property
     def disposals(self) -> list[Disposal]:

@@ -17,7 +17,7 @@ MAX_HELPERS = 3  # plain helpers between an `async def` and what blocks in them
 BLOCKING_METHODS = {
     library.SYNC_SESSION: frozenset(
         """
-        execute scalar scalars get get_one commit flush refresh merge delete exec
+        execute scalar scalars get get_one commit flush refresh merge exec
         bulk_save_objects bulk_insert_mappings bulk_update_mappings connection
         """.split()
     ),
@@ -122,7 +122,7 @@ class Loop:
         for cls, names in BLOCKING_METHODS.items() if self._has_synchronous() else ():
             for name in sorted(names):
                 for call in self.view.inference.table.named(name):
-                    if call.receiver is None:
+                    if call.receiver is None or call.usage is Usage.AWAITED:  # awaited: async, whatever it is annotated
                         continue
                     owner = self.view.inference.value(call.receiver, place_of(call))
                     if self.view.inference.is_a(owner, cls):

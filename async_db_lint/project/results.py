@@ -130,7 +130,8 @@ def _special(inference: Inference, name: str, call: Call) -> Value | None:
         case "builtins.anext":
             return wrapped(Kind.COROUTINE, element(inference, first(), is_async=True))
         case "builtins.next":
-            return element(inference, first(), is_async=False)
+            given = first()
+            return element(inference, given, is_async=False) if given and given.kind is Kind.GENERATOR else None
         case "builtins.getattr":
             return _getattr(inference, call)
         case "typing.cast" | "typing_extensions.cast":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from async_db_lint.project.project import Project
+from async_db_lint.project.project import Project, enclosing_function
 from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
 from async_db_lint.source import Role
 
@@ -19,7 +19,8 @@ class EnginePerCall(Rule):
     Instead: one engine for the process, at module level or in the lifespan, and a session per request.
 
     Silent: for a getter that keeps what it makes (`lru_cache`, a global, an attribute), for a
-    manager's constructor, in the lifespan, and where no route or dependency is known to lead there.
+    manager's constructor, in the lifespan, where no route or dependency is known to lead there, and for
+    an engine to a database that the caller names and that the same function disposes.
     """
 
     code = "ADB105"
@@ -34,5 +35,9 @@ class EnginePerCall(Rule):
             chain = engine.per_request
             if chain is None:
                 continue
+            if engine.is_one_off:
+                continue
             what = "a pool" if engine.is_pool else "an engine"
-            yield at_call(engine.call, f"every request makes {what} of its own here", calls_as_related(chain))
+            root = enclosing_function((chain[0] if chain else engine.call).block.scope)
+            whose = f" of `{root.name}`" if root is not None else ""
+            yield at_call(engine.call, f"each call{whose} makes {what} of its own here", calls_as_related(chain))

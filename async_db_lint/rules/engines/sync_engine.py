@@ -42,7 +42,8 @@ class SyncEngine(Rule):
             if driver is not None and driver.is_async and driver.driver != "psycopg":
                 yield at_call(engine.call, f"`create_engine` cannot use `{driver.driver}`, which is an async driver")
             elif _is_only_engine(project, engine) and project.blocking_calls:
-                calls = [item.call for item in project.blocking_calls]
+                places = [item.proof.call_in_root(item.call) for item in project.blocking_calls]
+                calls = [*dict.fromkeys([*(item.call for item in project.blocking_calls), *places])]
                 message = "the only engine is synchronous: each query in an `async def` stops the event loop"
                 yield at_call(engine.call, message, calls_as_related(calls[:5], "blocks the event loop"), calls)
 

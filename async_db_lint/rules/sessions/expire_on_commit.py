@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from async_db_lint.index.expressions import Call, Literal
 from async_db_lint.project import library
 from async_db_lint.project.kinds import Value
+from async_db_lint.project.ownership import names_of
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Report, Rule, Severity, Suspect, at_call
 from async_db_lint.rules.arguments import keyword
@@ -15,6 +16,10 @@ from async_db_lint.source import Role
 
 if TYPE_CHECKING:
     import libcst as cst
+
+
+# Methods that load objects or add them: a session without them runs Core statements, and nothing expires.
+OBJECTS = frozenset({"add", "add_all", "get", "get_one", "merge", "refresh", "scalars", "scalar"})
 
 
 class ExpireOnCommit(Rule):
@@ -29,8 +34,8 @@ class ExpireOnCommit(Rule):
     computes with `await session.refresh(obj)`.
 
     Silent: when the option comes from a dict or variable that cannot be looked up, when every session
-    of the factory sets it, when a session made directly is never committed, and in tests, migrations
-    and scripts.
+    of the factory sets it, when a session made directly holds no objects or is never committed, and in
+    tests, migrations and scripts.
     """
 
     code = "ADB202"
@@ -66,24 +71,22 @@ def _makers(project: Project) -> Iterator[Call]:
 
 
 def _is_committed(project: Project, call: Call) -> bool:
-    """Whether a session made directly is committed where it is made, or goes elsewhere."""
+    """Whether a session made directly holds objects and commits where it is made, or goes elsewhere."""
     scope = call.block.scope
-    calls = [item for inner in scope.inner() for item in inner.calls]
-    if any(item.method in ("commit", "begin") and project.is_session(project.receiver(item)) for item in calls):
+    if any(item.kind == "yield" or item.value is call for item in scope.exits):
         return True
-    return any(item.kind == "yield" or item.value is call for item in scope.exits)
+    calls = [item for inner in scope.inner() for item in inner.calls if project.is_session(project.receiver(item))]
+    methods = {item.method for item in calls}
+    return bool(methods & {"commit", "begin"}) and bool(methods & OBJECTS)
 
 
 def _is_set_later(project: Project, call: Call) -> bool:
-    """Whether the option is given by `configure()`, or where the factory is called."""
-    calls = [item for item, owner in project.methods(["configure"], library.FACTORY) if _is_of(owner, call)]
-    names = [binding.name for items in call.block.scope.bindings.values() for binding in items if binding.value is call]
-    for name in names:
-        for item in project.table.named(name):
-            if item.keyword("expire_on_commit") is not None and _is_of(project.inference.callee(item), call):
-                return True
+    """Whether the option is, or may be, given by `configure()` or where the factory is called."""
+    calls = [item for item, owner in project.methods(["configure"], library.FACTORY) if call in owner.origins]
+    for name in names_of(call):
+        calls += [item for item in project.table.named(name) if _may_be_of(project.inference.callee(item), call)]
     return any(item.keyword("expire_on_commit") is not None for item in calls)
 
 
-def _is_of(value: Value | None, call: Call) -> bool:
-    return value is not None and call in value.origins
+def _may_be_of(value: Value | None, call: Call) -> bool:
+    return value is None or call in value.origins

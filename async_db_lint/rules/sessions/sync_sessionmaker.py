@@ -20,8 +20,9 @@ class SyncSessionmaker(Rule):
 
     Instead: `async_sessionmaker(engine, expire_on_commit=False)`, of SQLAlchemy 2.
 
-    Silent: for factories of synchronous sessions, and in tests and migrations. SQLAlchemy 1.4 has no
-    `async_sessionmaker`; where the project's files allow it, the message says so.
+    Silent: for factories of synchronous sessions, in tests and migrations, and where the project's
+    files allow SQLAlchemy 1.4 as well as 2.0. For a project that is on 1.4, which has no
+    `async_sessionmaker`, the message says what it takes.
     """
 
     code = "ADB203"
@@ -30,9 +31,9 @@ class SyncSessionmaker(Rule):
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         allowed = project.versions.of("sqlalchemy")
-        hint = (
-            "`async_sessionmaker`, from SQLAlchemy 2.0 on," if allowed.low < parsed("2.0") else "`async_sessionmaker`"
-        )
+        if allowed.low and allowed.low < parsed("2.0") < allowed.high:
+            return  # both are supported, on purpose
+        hint = "`async_sessionmaker`" if allowed.low >= parsed("2.0") else "`async_sessionmaker`, of SQLAlchemy 2.0,"
         for call in project.makers_of(library.SYNC_FACTORY):
             made = project.inference.call(call)
             if project.role(call) in (Role.TEST, Role.MIGRATION) or made is None:

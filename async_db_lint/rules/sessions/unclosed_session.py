@@ -105,11 +105,20 @@ def _of_name(project: Project, function: Function, name: str, binding: Binding) 
 def _opens(project: Project, call: Call) -> bool:
     """Whether a call opens a session or connection itself, rather than passing one on."""
     callee = project.inference.callee(call)
-    if callee is None:
+    if callee is None or _joins_connection(project, call, callee):
         return False
     if callee.kind is Kind.INSTANCE:
         return True
     return callee.kind in (Kind.LIBRARY, Kind.METHOD) and library.canonical(callee.name) in OPENERS
+
+
+def _joins_connection(project: Project, call: Call, callee: Value) -> bool:
+    """Whether a session is bound to something other than an engine: a connection is given back by its owner."""
+    bind = call.argument("bind", 0 if callee.kind is Kind.LIBRARY else None)
+    if bind is not None and project.is_session(project.inference.call(call)):
+        return not project.inference.is_a(project.value(bind, call), library.ENGINE)
+    configured = project.methods(["configure"], library.FACTORY, library.SYNC_FACTORY)
+    return any(item.keyword("bind") is not None and owner.origins & callee.origins for item, owner in configured)
 
 
 def _closings(function: Function, name: str) -> list[Call]:
@@ -180,7 +189,7 @@ def _generators(project: Project) -> Iterator[Suspect]:
             source = call.positional[0]
             value = project.value(source, call)
             if _opens_session(project, value) and isinstance(source, Call):
-                yield at_call(call, "the session's generator is left standing here, so nothing closes the session")
+                yield at_call(call, "the session's generator is dropped here: the session may be closed while in use")
     for function in project.functions():
         if project.role(function) is not Role.APPLICATION:
             continue
@@ -191,7 +200,9 @@ def _generators(project: Project) -> Iterator[Suspect]:
             if leaves and _opens_session(project, project.inference.call(block.heads[0])):
                 span = leaves[0].statement.span
                 related = [Related(function.module.path, span, "the loop is left here")]
-                message = "leaving this loop leaves the session's generator standing, so the session stays open"
+                message = (
+                    "leaving this loop drops the session's generator: the session is closed later, if at all, not here"
+                )
                 yield at_call(block.heads[0], message, related)
 
 
