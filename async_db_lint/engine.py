@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -196,6 +195,8 @@ def guarded(rule: Rule, project: Project, faults: list[Fault]) -> Iterator[Suspe
 
 def fault(rule: Rule, error: Exception, suspect: Suspect | None) -> Fault:
     """A rule's failure, with the file and line that it was looking at where that is known."""
+    import traceback
+
     path, line = (suspect.path, suspect.span.line) if suspect is not None else ("", 0)
     return Fault(rule.code, path, line, f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -31,6 +29,9 @@ class Source:
     @cached_property
     def encoding(self) -> str:
         """The encoding that the file declares, as CPython finds it; UTF-8 where CPython finds none."""
+        import io
+        import tokenize
+
         try:
             return tokenize.detect_encoding(io.BytesIO(self.data).readline)[0]
         except SyntaxError:

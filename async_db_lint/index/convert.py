@@ -36,15 +36,17 @@ if TYPE_CHECKING:
     from async_db_lint.index.build import Builder
 
 NONE = Literal(None)
+OTHER, ARGUMENT, RECEIVER = Usage.OTHER, Usage.ARGUMENT, Usage.RECEIVER  # looked up once: this is the hot path
+new = tuple.__new__  # what a named tuple's own constructor calls, without the call around it
 Convert = Callable[["Builder", Any, Usage], Expr]
 
 
 def span_of(node: ast.expr | ast.stmt) -> Span:
     """Where a node stands."""
-    return Span._make((node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0))
+    return new(Span, (node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0))
 
 
-def convert(builder: Builder, node: ast.expr, usage: Usage = Usage.OTHER) -> Expr:
+def convert(builder: Builder, node: ast.expr, usage: Usage = OTHER) -> Expr:
     """The symbolic form of a node; its calls are noted in the builder's current scope."""
     kind = type(node)
     if kind is ast.Name:  # the two shapes that most expressions have, without another call
@@ -53,7 +55,7 @@ def convert(builder: Builder, node: ast.expr, usage: Usage = Usage.OTHER) -> Exp
             return found
     elif kind is ast.Constant and node.end_lineno == node.lineno:
         value = node.value  # type: ignore[attr-defined]
-        return NONE if value is None else Literal(value)
+        return NONE if value is None else new(Literal, (value,))
     handler = HANDLERS.get(kind)
     return handler(builder, node, usage) if handler is not None else _opaque(builder, node, usage)
 
@@ -68,7 +70,7 @@ def _name(builder: Builder, node: ast.Name, usage: Usage) -> Expr:
 
 def _attribute(builder: Builder, node: ast.Attribute, usage: Usage) -> Expr:
     builder.mentions.add(node.attr)
-    return Attribute(convert(builder, node.value, Usage.RECEIVER), node.attr)
+    return new(Attribute, (convert(builder, node.value, RECEIVER), node.attr))
 
 
 def _constant(builder: Builder, node: ast.Constant, usage: Usage) -> Expr:
@@ -83,9 +85,9 @@ def _call(builder: Builder, node: ast.Call, usage: Usage) -> Expr:
         callee = convert(builder, func)
     else:
         callee = convert(builder, func, Usage.CALLED)
-    arguments = [Argument(None, convert(builder, item, Usage.ARGUMENT)) for item in node.args]
+    arguments: list[Argument] = [new(Argument, (None, convert(builder, item, ARGUMENT))) for item in node.args]
     arguments += [
-        Argument(item.arg if item.arg is not None else "**", convert(builder, item.value, Usage.ARGUMENT))
+        new(Argument, (item.arg if item.arg is not None else "**", convert(builder, item.value, ARGUMENT)))
         for item in node.keywords
     ]
     call = Call(callee, tuple(arguments), span_of(node), builder.statement, builder.block, usage)

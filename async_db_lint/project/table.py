@@ -16,6 +16,7 @@ class CallTable:
         """Take every module of the project; each scope is visited once."""
         self.functions: list[Function] = []
         self.classes: list[Class] = []
+        self.function_names: set[str] = set()
         self._calls: dict[str, list[Call]] = defaultdict(list)
         self._targets: dict[str, list[tuple[Scope, TargetBinding]]] = defaultdict(list)
         self._renamed: dict[str, set[str]] = defaultdict(set)
@@ -33,6 +34,7 @@ class CallTable:
             self._targets[target.name].append((scope, target))
         if isinstance(scope, Function):
             self.functions.append(scope)
+            self.function_names.add(scope.name)
         elif isinstance(scope, Class):
             self.classes.append(scope)
 

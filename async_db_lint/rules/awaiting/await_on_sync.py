@@ -58,7 +58,9 @@ def _not_awaitable(project: Project, call: Call) -> str | None:
     method = call.method or ""
     if method in SESSION_METHODS or method in RESULT_METHODS:
         return _of_method(project, call, method)
-    callee = None if call.arguments else project.inference.callee(call)
+    if call.arguments or method in project.table.function_names:  # a factory is called by no function's name
+        return None
+    callee = project.inference.callee(call)
     if callee is not None and callee.kind is Kind.INSTANCE and callee.inner is not None:
         if project.is_session(callee.inner) and project.is_session(project.inference.call(call)):
             return "makes a session"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from async_db_lint.index.expressions import Await, Call, Expr
-from async_db_lint.index.scopes import Block, BlockKind
+from async_db_lint.index.expressions import Await, Call, Expr, Name
+from async_db_lint.index.scopes import Block, BlockKind, Parameter
 from async_db_lint.project import library
 from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.places import Place
@@ -27,6 +27,7 @@ ENTERED = (
 )
 ASYNC_ROWS = ("sqlalchemy.AsyncResult", "sqlalchemy.AsyncScalarResult", "sqlalchemy.AsyncMappingResult")
 ROWS = ("sqlalchemy.Result", "sqlalchemy.ScalarResult", "sqlalchemy.MappingResult")
+OF_RESULTS = frozenset({"scalars", "mappings", "unique", "tuples", "columns", "partitions", "execute", "stream"})
 SHAPES = {BlockKind.WITH: "With", BlockKind.FOR: "For", BlockKind.ASYNC_FOR: "For"}
 
 
@@ -54,6 +55,8 @@ class SyncWith(Rule):
                 if block.kind not in SHAPES or block.opener is None:
                     continue
                 head = block.heads[0]
+                if block.kind is not BlockKind.WITH and not _may_be_rows(block, head):
+                    continue
                 place = Place(block.parent or block, block.opener.index)
                 message = _message(project, block, head, project.value_at(head, place))
                 if message is not None:
@@ -65,6 +68,19 @@ class SyncWith(Rule):
         if isinstance(node, cst.For):
             return Report(node.iter)
         return Report(node.items[0].item if isinstance(node, cst.With) else node)
+
+
+def _may_be_rows(block: Block, head: Expr) -> bool:
+    """Whether what a loop runs over may be a result: awaited, made of one, or a name bound to what was awaited."""
+    match head:
+        case Await():
+            return True
+        case Call():
+            return head.method in OF_RESULTS
+        case Name(name):
+            bindings = block.scope.bindings.get(name, ())
+            return any(isinstance(item.value, (Await, Call, Parameter)) for item in bindings)
+    return False
 
 
 def _message(project: Project, block: Block, head: Expr, value: Value | None) -> str | None:
