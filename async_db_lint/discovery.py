@@ -73,7 +73,7 @@ def _walk(root: Path, folder: str, ignores: tuple[_Ignore, ...], exclude: tuple[
 
 def is_settings(name: str) -> bool:
     """Whether a file says which versions of libraries a project uses, or that it has migrations."""
-    return name in ("pyproject.toml", "uv.lock", "poetry.lock", "pdm.lock", "alembic.ini") or (
+    return name in ("pyproject.toml", "uv.lock", "poetry.lock", "pdm.lock", "alembic.ini", "METADATA") or (
         name.startswith("requirements") and name.endswith(".txt")
     )
 

@@ -112,6 +112,8 @@ def test_versions_of_a_projects_files() -> None:
     poetry = '[tool.poetry.dependencies]\nsqlalchemy = {extras = ["asyncio"], version = "^2.0"}\nfastapi = "0.100.0"\n'
     assert from_files([("pyproject.toml", poetry)]).of("sqlalchemy") == Range((2, 0), (3,))
     assert from_files([("pyproject.toml", poetry)]).of("fastapi").outside("0.118")
+    metadata = "Requires-Dist: SQLAlchemy (<3,>=1.3)\nRequires-Dist: fastapi>=0.118\n"
+    assert from_files([("x.dist-info/METADATA", metadata)]).of("sqlalchemy") == Range((1, 3), (3,))
     assert not from_files([("requirements.txt", "SQLAlchemy==1.4.31 # old\n-r x\n")]).is_sqlalchemy_2
 
 

@@ -111,10 +111,10 @@ class Engine:
 
     @cached_property
     def is_one_off(self) -> bool:
-        """Whether it connects to what the caller names, and the same function disposes it."""
+        """Whether it connects to what the function is given or works out, and the same function disposes it."""
         scope = self.scope
         url = self.call.argument("url", 0)
-        if not isinstance(scope, Function) or not isinstance(url, Name) or scope.parameter(url.name) is None:
+        if not isinstance(scope, Function) or not isinstance(url, Name) or url.name not in scope.bindings:
             return False
         return any(call.method in ("dispose", "close") for inner in scope.inner() for call in inner.calls)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from async_db_lint.index.expressions import Call, Usage
-from async_db_lint.index.scopes import Block, BlockKind, Function, Scope
+from async_db_lint.index.expressions import Call, Literal, Name, Usage
+from async_db_lint.index.scopes import CONDITIONS, Block, BlockKind, Function, Scope
 from async_db_lint.project import library
 from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.places import place_of
 from async_db_lint.project.view import View
 from async_db_lint.source import Role
 
+MAX_CONDITIONS = 2
 MAX_HELPERS = 3  # plain helpers between an `async def` and what blocks in them
 
 BLOCKING_METHODS = {
@@ -94,6 +95,17 @@ class Loop:
             for item in call.block.scope.calls
         )
 
+    def is_taken(self, proof: OnLoop, call: Call) -> bool:
+        """Whether the way from the `async def` to a call is one that requests take.
+
+        Not behind a parameter that is off unless somebody switches it on, and not behind two conditions
+        or more, one in each of two functions: that they hold together is not known.
+        """
+        links = (*proof.helpers, call)
+        if any(_is_switched_off(link) for link in links):
+            return False
+        return sum(link.block.inside(CONDITIONS) for link in links) < MAX_CONDITIONS
+
     def session_held_at(self, call: Call) -> str | None:
         """The name of an async session that is open around a call in its function; None when none is known."""
         scope = call.block.scope
@@ -141,6 +153,19 @@ class Loop:
             for module in self.view.modules.values()
             for item in module.imports
         )
+
+
+def _is_switched_off(call: Call) -> bool:
+    """Whether a call stands under `if parameter:` where the parameter's default is False or None."""
+    scope = call.block.scope
+    if not isinstance(scope, Function):
+        return False
+    for block in call.block.outward():
+        head = block.heads[0] if block.kind is BlockKind.IF and block.heads else None
+        parameter = scope.parameter(head.name) if isinstance(head, Name) else None
+        if parameter is not None and isinstance(parameter.default, Literal) and not parameter.default.value:
+            return True
+    return False
 
 
 def _bound_in(scope: Scope, block: Block) -> str | None:

@@ -65,7 +65,7 @@ class Project(View):
             if function is None or call.block.scope is not function:
                 continue
             proof = self.loop.of(function)
-            if proof is not None:
+            if proof is not None and self.loop.is_taken(proof, call):
                 found.append(BlockingCall(call, owner, proof))
         return found
 

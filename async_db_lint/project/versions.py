@@ -118,6 +118,7 @@ def _locked(text: str) -> Iterable[tuple[str, Range]]:
 def _required(text: str) -> Iterable[tuple[str, Range]]:
     """Requirements, one a line, in the forms of requirements.txt, PEP 621 and Poetry."""
     for line in text.splitlines():
+        line = line.removeprefix("Requires-Dist: ").replace("(", "").replace(")", "")  # of an installed package
         for item in re.findall(r'"([^"]+)"', line) if line.count('"') > 2 else [line.strip().strip(",")]:
             found = REQUIREMENT.match(item)
             if found and CLAUSE.search(found["spec"]):

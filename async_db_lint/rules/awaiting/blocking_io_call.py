@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from async_db_lint.index.expressions import Call, Literal
+from async_db_lint.index.expressions import Call, Literal, walk
 from async_db_lint.project.kinds import Kind
 from async_db_lint.project.loop import OnLoop
 from async_db_lint.project.project import Project, enclosing_function
@@ -60,7 +60,7 @@ class BlockingIoCall(Rule):
         for last in sorted({name.rpartition(".")[2] for name in BLOCKING}):
             for call in project.table.named(last):
                 proof = _proof(project, call) if _blocks(project, call) else None
-                if proof is None or proof.call_in_root(call) in reported:
+                if proof is None or not project.loop.is_taken(proof, call) or proof.call_in_root(call) in reported:
                     continue
                 reported.add(proof.call_in_root(call))
                 yield _suspect(project, call, proof)
@@ -72,7 +72,15 @@ def _blocks(project: Project, call: Call) -> bool:
     callee = project.inference.callee(call)
     if callee is None or callee.kind not in (Kind.LIBRARY, Kind.FOREIGN) or callee.name not in BLOCKING:
         return False
-    return not (callee.name == "time.sleep" and call.positional[:1] == (Literal(0),))
+    if callee.name == "time.sleep":
+        return call.positional[:1] != (Literal(0),)
+    return not (callee.name.startswith("urllib.") and _is_data_url(call))
+
+
+def _is_data_url(call: Call) -> bool:
+    """Whether a call stands under a test for `data:` URLs, which are decoded in memory."""
+    heads = (head for block in call.block.outward() for head in block.heads)
+    return any(isinstance(item, Literal) and item.value == "data:" for head in heads for item in walk(head))
 
 
 def _proof(project: Project, call: Call) -> OnLoop | None:
