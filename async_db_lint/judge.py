@@ -7,7 +7,8 @@ from fnmatch import fnmatch
 
 from async_db_lint import suppressions, syntax
 from async_db_lint.index.expressions import Span
-from async_db_lint.rule import CODE, Finding, Location, Note, Rule, Severity, Suspect
+from async_db_lint.rule import CODE, Finding, Location, Note, Rule, Suspect
+from async_db_lint.selection import find
 from async_db_lint.source import Source
 from async_db_lint.suppressions import Suppression
 
@@ -172,8 +173,6 @@ def _complaint(item: Suppression, written: str, here: Sequence[Finding], rules: 
 
 
 def _is_known(written: str) -> bool:
-    from async_db_lint.selection import find
-
     return find(written) is not None
 
 
@@ -212,6 +211,3 @@ def _contains(outer: Span, inner: Span) -> bool:
 
 def _order(finding: Finding) -> tuple[str, int, int, str]:
     return finding.location.path, finding.location.line, finding.location.column, finding.code
-
-
-__all__ = ["Judge", "Severity", "resolved"]

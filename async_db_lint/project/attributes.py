@@ -102,9 +102,7 @@ def _of_class(inference: Inference, cls: Class, name: str, owner: Value) -> Valu
 
 def _of_function(inference: Inference, function: Function, owner: Value) -> Value | None:
     if is_property(inference, function):
-        from async_db_lint.project import results
-
-        return results.returned(inference, function)
+        return inference.returned(function)
     return Value(Kind.FUNCTION, definition=function, inner=owner)
 
 

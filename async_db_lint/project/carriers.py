@@ -8,8 +8,9 @@ from typing import NamedTuple
 from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Name, walk
 from async_db_lint.index.scopes import BlockKind, Class, Function, Parameter
 from async_db_lint.project import attributes, library
+from async_db_lint.project.dependencies import depends_call
 from async_db_lint.project.kinds import Kind, Value
-from async_db_lint.project.parameters import argument_for
+from async_db_lint.project.parameters import argument_for, declared_at
 from async_db_lint.project.places import Place, place_of
 from async_db_lint.project.text import quoted
 from async_db_lint.project.view import View
@@ -112,9 +113,6 @@ class Carriers:
 
     def from_dependency(self, expr: Expr, place: Place, hops: int = 3) -> bool:
         """Whether a session is the request's: a parameter with `Depends`, or an object built from one."""
-        from async_db_lint.project.dependencies import depends_call
-        from async_db_lint.project.parameters import declared_at
-
         scope = place.scope
         if not isinstance(expr, Name) or not isinstance(scope, Function) or not hops:
             return False

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from async_db_lint.index.expressions import Argument, Attribute, Call, Expr, Name, Sequence, Subscript
+from async_db_lint.index.expressions import Attribute, Call, Expr, Name, Sequence, Subscript
 from async_db_lint.index.scopes import Parameter
-from async_db_lint.project import library
 from async_db_lint.project.definitions import definitions
 from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.places import Place, place_of
@@ -53,21 +52,11 @@ def provided(inference: Inference, call: Call) -> Value | None:
     """What a `Depends(…)` injects: what its target yields or returns."""
     target = target_of(call)
     value = inference.value(target, place_of(call)) if target is not None else None
-    return None if value is None else unwrapped(inference, inference_call(inference, value))
+    return None if value is None else unwrapped(inference.given_to_framework(value))
 
 
-def inference_call(inference: Inference, value: Value) -> Value | None:
-    """What calling a value gives, when the call itself is made by FastAPI."""
-    from async_db_lint.project import results
-
-    return results.called(inference, value, None)
-
-
-def unwrapped(inference: Inference, value: Value | None) -> Value | None:
+def unwrapped(value: Value | None) -> Value | None:
     """What FastAPI passes on: the result of a coroutine, the first item of a generator."""
     while value is not None and value.kind in (Kind.COROUTINE, Kind.GENERATOR, Kind.ASYNC_GENERATOR):
         value = value.inner
     return value
-
-
-__all__ = ["Argument", "depends_call", "is_depends", "library", "provided", "target_of", "unwrapped"]

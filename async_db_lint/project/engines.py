@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
-from async_db_lint.index.expressions import Attribute, Call, Expr, Name, Usage
+from async_db_lint.index.expressions import Attribute, Call, Name
 from async_db_lint.index.scopes import CONDITIONS, Function, Scope
 from async_db_lint.project import library
+from async_db_lint.project.disposals import Disposal
 from async_db_lint.project.kinds import Kind
 from async_db_lint.project.options import Option, option
 from async_db_lint.project.ownership import is_handed_out, is_kept, is_used, names_of
-from async_db_lint.project.places import Place
 from async_db_lint.project.view import View
 from async_db_lint.source import Role
 
@@ -23,20 +22,6 @@ CREATORS = {
     "create_pool": "asyncpg.create_pool",
 }
 UNPOOLED = frozenset({"sqlalchemy.NullPool", "sqlalchemy.StaticPool"})
-
-
-@dataclass(frozen=True, slots=True)
-class Disposal:
-    """A call that disposes an engine, or hands `engine.dispose` to something that will."""
-
-    expr: Expr
-    place: Place
-    call: Call | None
-
-    @property
-    def is_awaited(self) -> bool:
-        """Whether the coroutine is awaited or passed on."""
-        return self.call is None or self.call.usage is not Usage.STATEMENT
 
 
 class Engine:

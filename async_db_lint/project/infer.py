@@ -164,6 +164,14 @@ class Inference:
             value = attributes.attribute(self, value, "__call__")
         return self.function(value)
 
+    def returned(self, function: Function) -> Value | None:
+        """What a function returns or yields, before decorators make something of it."""
+        return results.returned(self, function)
+
+    def given_to_framework(self, value: Value) -> Value | None:
+        """What calling a value gives, when a framework makes the call."""
+        return results.called(self, value, None)
+
     def value_of_parameter(self, function: Function, binding: Binding) -> Value | None:
         """What a parameter of a function is."""
         return lookup.binding_value(self, function, binding)

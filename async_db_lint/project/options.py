@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from async_db_lint.index.expressions import Call, Expr, Literal, Mapping
-from async_db_lint.project import library
 from async_db_lint.project.definitions import definitions
 from async_db_lint.project.places import Place, place_of
 
@@ -78,6 +77,3 @@ def _is_changed(inference: Inference, splat: Expr, place: Place) -> bool:
         getattr(call.receiver, "name", None) == last and call.block.scope.module is place.scope.module
         for call in changes
     )
-
-
-__all__ = ["Option", "library", "option"]

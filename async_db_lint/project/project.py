@@ -10,7 +10,7 @@ from async_db_lint.index.expressions import Await, Call, Expr
 from async_db_lint.index.scopes import Function, Module, Scope
 from async_db_lint.project import library
 from async_db_lint.project.engines import Engine, engines
-from async_db_lint.project.kinds import Kind, Value
+from async_db_lint.project.kinds import Value
 from async_db_lint.project.loop import Loop, OnLoop
 from async_db_lint.project.options import Option, option
 from async_db_lint.project.places import Place, place_of
@@ -139,6 +139,3 @@ def enclosing_function(scope: Scope) -> Function | None:
     while isinstance(current, Function) and current.name == "<lambda>":
         current = current.parent
     return current if isinstance(current, Function) else None
-
-
-__all__ = ["Kind", "Project", "Value", "enclosing_function"]

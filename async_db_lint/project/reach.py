@@ -14,6 +14,7 @@ from async_db_lint.index.expressions import Attribute, Call, Expr, Name, walk
 from async_db_lint.index.scopes import BlockKind, Class, Function, Import, Module, Parameter, Scope
 from async_db_lint.project import attributes
 from async_db_lint.project.application import Application
+from async_db_lint.project.decorators import shape_of
 from async_db_lint.project.infer import Inference
 from async_db_lint.project.kinds import Kind
 from async_db_lint.project.places import Place, place_of
@@ -91,8 +92,6 @@ class Reach:
         """Whether a decorator that is not understood has the function, or it is a lambda passed on."""
         if function.name == "<lambda>":
             return True
-        from async_db_lint.project.decorators import shape_of
-
         return shape_of(self.inference, function) is None
 
     def _counts(self, reference: Reference, function: Function) -> bool:

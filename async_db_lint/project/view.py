@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from async_db_lint.index.expressions import Attribute
 from async_db_lint.index.scopes import Block, BlockKind, Function, Import, Module, Scope
 from async_db_lint.project import library
 from async_db_lint.project.application import Application, Trigger
+from async_db_lint.project.disposals import Disposal
 from async_db_lint.project.infer import Inference
 from async_db_lint.project.names import Found, Names, Package
 from async_db_lint.project.parameters import declared_at
 from async_db_lint.project.reach import Reach
 from async_db_lint.project.table import CallTable
 from async_db_lint.source import Role
-
-if TYPE_CHECKING:
-    from async_db_lint.project.engines import Disposal
 
 CACHES = frozenset({"functools.lru_cache", "functools.cache", "functools.cached_property", "async_lru.alru_cache"})
 SERVERS = frozenset({"uvicorn", "hypercorn", "granian", "gunicorn"})
@@ -110,8 +107,6 @@ class View:
         return {}
 
     def _find_disposals(self, name: str) -> list[Disposal]:
-        from async_db_lint.project.engines import Disposal
-
         calls = {id(call.callee): call for call in self.table.named(name)}
         found: list[Disposal] = []
         for reference in self.reach.references(name):
