@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from async_db_lint import discovery
-from async_db_lint.cli import CLEAN, FAILED, FOUND
 from async_db_lint.config import Config, ConfigError, load
 from async_db_lint.discovery import MissingPath
 from async_db_lint.engine import Report, lint
+from async_db_lint.exits import CLEAN, FAILED, FOUND
 from async_db_lint.report.progress import Progress
 from async_db_lint.report.terminal import Style, escaped
 from async_db_lint.rule import Severity

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from async_db_lint import __version__
+from async_db_lint.exits import CLEAN, FAILED
 
-CLEAN, FOUND, FAILED = 0, 1, 2
 COMMANDS = ("check", "rule", "rules")
 FORMATS = ("full", "concise", "json")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from async_db_lint.config import nearest
+from async_db_lint.exits import FAILED
 from async_db_lint.rule import Rule
 from async_db_lint.selection import all_rules, find
 
@@ -24,7 +25,7 @@ def explain(name: str) -> int:
     if rule is None:
         known = [item for each in all_rules() for item in (each.code, each.name)]
         print(f"error: unknown rule `{name}`{nearest(name, known)}", file=sys.stderr)
-        return 2
+        return FAILED
     print(page(rule))
     return 0
 
