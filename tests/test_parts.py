@@ -355,6 +355,12 @@ def test_syntax_that_is_newer_than_the_interpreter_is_named(
     assert f"Python {version} syntax" in found.reason
 
 
+def test_f_strings_that_are_newer_than_the_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.version_info", (3, 11, 0))
+    found = unreadable("a.py", b"x", SyntaxError("f-string: unmatched '('", ("a.py", 1, 1, "x")))
+    assert "Python 3.12 may read it" in found.reason
+
+
 def test_what_else_can_be_wrong_with_a_file() -> None:
     assert unreadable("a.py", b"", RecursionError()).reason == "nested too deeply to be parsed"
     assert unreadable("a.py", b"", ValueError("null bytes")).reason == "null bytes"

@@ -37,11 +37,13 @@ NEWER = (
 def _newer_syntax(data: bytes, error: SyntaxError) -> str:
     import sys
 
+    running = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    if error.msg.startswith("f-string") and sys.version_info < (3, 12):  # PEP 701 allows more inside the braces
+        return f" (Python 3.12 may read it; this is Python {running}: run async-db-lint with 3.12 or newer)"
     lines = data.splitlines()
     number = error.lineno or 1
     line = lines[number - 1].decode(errors="replace") if number <= len(lines) else ""
     for pattern, version in NEWER:
         if pattern.search(line) and sys.version_info < tuple(int(part) for part in version.split(".")):
-            running = f"{sys.version_info[0]}.{sys.version_info[1]}"
             return f" (Python {version} syntax; this is Python {running}: run async-db-lint with {version} or newer)"
     return ""
