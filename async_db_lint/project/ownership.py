@@ -94,7 +94,7 @@ def is_used(view: View, made: Call) -> bool:
     if not names:
         return True
     bound: set[int] = set()
-    for factory in _factories(view):
+    for factory in view.makers_of(*FACTORIES):
         bind = factory.argument("bind", 0)
         value = None if bind is None else view.inference.value(bind, place_of(factory))
         if value is None or made in value.origins:
@@ -113,13 +113,6 @@ def _is_referred_to(view: View, factory: Call) -> bool:
 def _may_be(view: View, expr: Expr, place: Place, made: Call) -> bool:
     value = view.inference.value(expr, place)
     return value is None or not value.origins or made in value.origins
-
-
-def _factories(view: View) -> Iterator[Call]:
-    for name in FACTORIES:
-        for call in view.table.named(name.rpartition(".")[2]):
-            if view.inference.library_name(view.inference.callee(call)) == name:
-                yield call
 
 
 def _calls_with(view: View, name: str) -> Iterator[Call]:

@@ -76,13 +76,6 @@ class Project(View):
             return True
         return any(True for _ in self.makers_of(library.FACTORY, library.SESSION, library.POOL))
 
-    def makers_of(self, *names: str) -> Iterator[Call]:
-        """The calls of a library's class or function, by its canonical name."""
-        for name in names:
-            for call in self.table.named(name.rpartition(".")[2]):
-                if self.inference.library_name(self.inference.callee(call)) == name:
-                    yield call
-
     def methods(self, names: Iterable[str], *classes: str) -> Iterator[tuple[Call, Value]]:
         """The calls of methods by name on objects of some classes, each with its object."""
         for name in names:

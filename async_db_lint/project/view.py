@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from async_db_lint.index.expressions import Attribute
+from async_db_lint.index.expressions import Attribute, Call
 from async_db_lint.index.scopes import Block, BlockKind, Function, Import, Module, Scope
 from async_db_lint.project import library
 from async_db_lint.project.application import Application, Trigger
@@ -75,6 +75,13 @@ class View:
 
     def _member(self, module: Module, item: Import) -> object:
         return None if item.name in (None, "*") else self.names.resolve(module, item)
+
+    def makers_of(self, *names: str) -> Iterator[Call]:
+        """The calls of a library's class or function, by its canonical name."""
+        for name in names:
+            for call in self.table.named(name.rpartition(".")[2]):
+                if self.inference.library_name(self.inference.callee(call)) == name:
+                    yield call
 
     def is_per_request(self, scope: Scope) -> bool:
         """Whether a scope is a function that a framework calls once per request."""

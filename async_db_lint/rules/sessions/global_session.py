@@ -8,6 +8,7 @@ from async_db_lint.index.expressions import Call, Usage
 from async_db_lint.index.scopes import BlockKind, Class, Function, Module
 from async_db_lint.project import library
 from async_db_lint.project.kinds import Kind
+from async_db_lint.project.ownership import names_of
 from async_db_lint.project.places import place_of
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call, calls_as_related
@@ -52,7 +53,7 @@ class GlobalSession(Rule):
 
 def _sessions(project: Project) -> Iterator[Call]:
     """The calls in application code that make a session of their own."""
-    names = {binding for call in _factories(project) for binding in _names_of(call)} | {"AsyncSession"}
+    names = {binding for call in _factories(project) for binding in names_of(call)} | {"AsyncSession"}
     seen: set[Call] = set()
     for name in sorted(names):
         for call in project.table.named(name):
@@ -67,14 +68,6 @@ def _sessions(project: Project) -> Iterator[Call]:
 
 def _factories(project: Project) -> Iterator[Call]:
     yield from project.makers_of(library.FACTORY, library.SYNC_FACTORY)
-
-
-def _names_of(call: Call) -> set[str]:
-    """The names that a factory is bound to where it is made."""
-    scope = call.block.scope
-    found = {item.name for items in scope.bindings.values() for item in items if item.value is call}
-    found |= {target.name for target in scope.targets if target.value is call}
-    return found | {item.name for items in scope.module.bindings.values() for item in items if item.value is call}
 
 
 def _is_kept_in_state(project: Project, function: Function, call: Call) -> bool:
