@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from async_db_lint.index.expressions import Await, Call, Span
-from async_db_lint.index.scopes import Function, Statement
+from async_db_lint.index.scopes import Statement
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -142,20 +142,6 @@ def at_await(item: Await, message: str, related: Iterable[Related] = (), same_as
     path = item.block.scope.module.path
     places = tuple((other.block.scope.module.path, other.span) for other in same_as)
     return Suspect(path, item.span, item.statement, "Await", message, tuple(related), places)
-
-
-def at_function(function: Function, message: str, related: Iterable[Related] = ()) -> Suspect:
-    """A suspect function: its header is what is read."""
-    return Suspect(
-        function.module.path,
-        function.span,
-        function.statement,
-        "FunctionDef",
-        message,
-        tuple(related),
-        (),
-        function.name,
-    )
 
 
 def along(chain: Iterable[Step], message: str = "`{}` is bound here") -> Iterator[Related]:

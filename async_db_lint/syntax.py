@@ -46,7 +46,7 @@ class Sight:
 def look(source: Source, suspect: Suspect) -> Sight | None:
     """The LibCST node of the suspect's shape at its place; None when LibCST does not see one there."""
     found = _in_statement(source, suspect) if suspect.statement is not None else None
-    if found is None and suspect.shape != "FunctionDef":
+    if found is None and suspect.shape not in HEADERS:
         found = _as_expression(source, suspect)
     return found
 
@@ -126,7 +126,7 @@ def statement_text(source: Source, span: Span, keyword: str) -> str | None:
     return text + "pass\n" if keyword in COMPOUND else text + "\n"
 
 
-HEADERS = frozenset({"FunctionDef", "With", "For"})
+HEADERS = frozenset({"With", "For"})
 COMPOUND = frozenset(
     """
     FunctionDef AsyncFunctionDef ClassDef With AsyncWith For AsyncFor While If Try TryStar

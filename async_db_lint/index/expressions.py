@@ -268,6 +268,6 @@ def walk(expr: Expr) -> list[Expr]:
     return found
 
 
-def is_nothing(expr: Expr) -> bool:
+def is_nothing(expr: object) -> bool:
     """Whether an expression is `None`."""
     return isinstance(expr, Literal) and expr.value is None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from async_db_lint.index.expressions import Await, Call, Expr, Span
 
@@ -218,3 +218,8 @@ class Module(Scope):
 
 
 Bound = Expr | Function | Class | Import | Parameter
+
+
+def is_expression(bound: Bound | None) -> TypeGuard[Expr]:
+    """Whether what a name is bound to is an expression, rather than a definition, an import or a parameter."""
+    return bound is not None and not isinstance(bound, (Function, Class, Import, Parameter))

@@ -119,7 +119,7 @@ PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
 def _assigned(inference: Inference, cls: Class, name: str, bindings: list[Binding]) -> Value | None:
     values: list[Value | None] = []
     for binding in bindings:
-        if binding.value is not None and not (isinstance(binding.value, Literal) and is_nothing(binding.value)):
+        if binding.value is not None and not is_nothing(binding.value):
             values.append(lookup.binding_value(inference, cls, binding))
     notes = [(item.annotation, place_of(item)) for item in bindings]
     for scope, target in own_targets(cls):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from async_db_lint.index.expressions import Attribute, Expr, Name
-from async_db_lint.index.scopes import Binding, Class, Function, Import, Module, Parameter, Scope
+from async_db_lint.index.scopes import Binding, Class, Import, Module, Scope, is_expression
 from async_db_lint.project.kinds import Kind
 from async_db_lint.project.names import Found, Package, Target
 from async_db_lint.project.places import Place, place_of, reaching
@@ -54,7 +54,7 @@ def _of_bindings(inference: Inference, scope: Scope, bindings: list[Binding]) ->
     for item in bindings:
         if isinstance(item.value, Import):
             found += _of_target(inference.names.resolve(scope.module, item.value))
-        elif item.value is not None and not isinstance(item.value, (Function, Class, Parameter)):
+        elif is_expression(item.value):
             found.append((item.value, place_of(item)))
     return found
 
@@ -62,8 +62,4 @@ def _of_bindings(inference: Inference, scope: Scope, bindings: list[Binding]) ->
 def _of_target(target: Target | None) -> list[tuple[Expr, Place]]:
     if not isinstance(target, Found):
         return []
-    return [
-        (item.value, place_of(item))
-        for item in target.bindings
-        if item.value is not None and not isinstance(item.value, (Function, Class, Parameter, Import))
-    ]
+    return [(item.value, place_of(item)) for item in target.bindings if is_expression(item.value)]

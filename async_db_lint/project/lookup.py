@@ -106,7 +106,4 @@ def _items(inference: Inference, name: str, module: Module) -> Value | None:
 
 
 def _is_placeholder(binding: Binding) -> bool:
-    value = binding.value
-    if value is None or isinstance(value, (Function, Class, Import, Parameter)):
-        return False
-    return is_nothing(value)
+    return is_nothing(binding.value)

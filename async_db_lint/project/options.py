@@ -18,7 +18,6 @@ class Option(NamedTuple):
     value: Expr | None
     place: Place
     is_certain: bool
-    is_written_out: bool
 
 
 def option(inference: Inference, call: Call, name: str) -> Option:
@@ -26,7 +25,7 @@ def option(inference: Inference, call: Call, name: str) -> Option:
     place = place_of(call)
     value = call.keyword(name)
     if value is not None:
-        return Option(value, place, True, True)
+        return Option(value, place, True)
     certain = True
     for splat in call.splats:
         found = _in_splat(inference, splat, place, name)
@@ -34,7 +33,7 @@ def option(inference: Inference, call: Call, name: str) -> Option:
             certain = False
         elif found.value is not None:
             return found
-    return Option(None, place, certain, False)
+    return Option(None, place, certain)
 
 
 def _in_splat(inference: Inference, splat: Expr, place: Place, name: str) -> Option | None:
@@ -43,7 +42,7 @@ def _in_splat(inference: Inference, splat: Expr, place: Place, name: str) -> Opt
         return _in_mapping(inference, splat, place, name)
     if isinstance(splat, Call) and inference.library_name(inference.callee(splat)) == "builtins.dict":
         found = option(inference, splat, name)
-        return found._replace(is_written_out=False) if found.value is not None or found.is_certain else None
+        return found if found.value is not None or found.is_certain else None
     known = definitions(inference, splat, place)
     if len(known) != 1 or _is_changed(inference, splat, place):
         return None
@@ -60,10 +59,10 @@ def _in_mapping(inference: Inference, mapping: Mapping, place: Place, name: str)
             certain = certain and inner is not None
         elif isinstance(key, Literal):
             if key.value == name:
-                return Option(value, place, True, False)
+                return Option(value, place, True)
         else:
             certain = False
-    return Option(None, place, True, False) if certain else None
+    return Option(None, place, True) if certain else None
 
 
 def _is_changed(inference: Inference, splat: Expr, place: Place) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeGuard
 
 from async_db_lint.index.expressions import Attribute, Call, Expr, Name, walk
-from async_db_lint.index.scopes import Bound, Class, Function, Import, Parameter
+from async_db_lint.index.scopes import Function, is_expression
 from async_db_lint.project import library
 from async_db_lint.project.kinds import Kind
 from async_db_lint.project.places import Place, place_of
@@ -48,7 +47,7 @@ def is_kept(view: View, call: Call) -> bool:
         if _depends_on(target.value, call, derived) and not (is_constructor and isinstance(target.owner, Name)):
             return True
     outer = (binding for name in scope.outer_names for binding in scope.module.bindings.get(name, ()))
-    return any(_is_expr(binding.value) and _depends_on(binding.value, call, derived) for binding in outer)
+    return any(is_expression(binding.value) and _depends_on(binding.value, call, derived) for binding in outer)
 
 
 def _derived(scope: Function, call: Call) -> set[str]:
@@ -59,14 +58,10 @@ def _derived(scope: Function, call: Call) -> set[str]:
         grown = False
         for name, bindings in scope.bindings.items():
             values = [binding.value for binding in bindings if name not in found]
-            if any(_is_expr(value) and _depends_on(value, call, found) for value in values):
+            if any(is_expression(value) and _depends_on(value, call, found) for value in values):
                 found.add(name)
                 grown = True
     return found
-
-
-def _is_expr(value: Bound | None) -> TypeGuard[Expr]:
-    return value is not None and not isinstance(value, (Function, Class, Import, Parameter))
 
 
 def _depends_on(expr: Expr, call: Call, names: set[str]) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from async_db_lint.index.expressions import Attribute, Call, Expr, Name, walk
-from async_db_lint.index.scopes import BlockKind, Class, Function, Import, Module, Parameter, Scope
+from async_db_lint.index.scopes import BlockKind, Class, Function, Module, Scope, is_expression
 from async_db_lint.project import attributes
 from async_db_lint.project.application import Application
 from async_db_lint.project.decorators import shape_of
@@ -156,7 +156,7 @@ def _expressions(scope: Scope) -> Iterator[tuple[Expr, Place]]:
                 yield argument.value, place
     for bindings in scope.bindings.values():
         for binding in bindings:
-            if binding.value is not None and not isinstance(binding.value, (Function, Class, Import, Parameter, Call)):
+            if is_expression(binding.value) and not isinstance(binding.value, Call):
                 yield binding.value, place_of(binding)
     for target in scope.targets:
         yield target.value, place_of(target)

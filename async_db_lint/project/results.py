@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from async_db_lint.index.expressions import Call, Expr, Literal
+from async_db_lint.index.expressions import Call, Literal, is_nothing
 from async_db_lint.index.scopes import Class, Function
 from async_db_lint.project import attributes, library
 from async_db_lint.project.annotations import annotated, instance
@@ -206,7 +206,7 @@ def _returned(inference: Inference, function: Function) -> Value | None:
     kind = "yield" if function.is_generator else "return"
     values: list[Value | None] = []
     for item in function.exits:
-        if item.kind == kind and item.value is not None and not _is_none(item.value):
+        if item.kind == kind and item.value is not None and not is_nothing(item.value):
             values.append(inference.value(item.value, place_of(item)))
     found = merged(values)
     if found is not None and found.kind is not Kind.FOREIGN:
@@ -218,10 +218,6 @@ def _returned(inference: Inference, function: Function) -> Value | None:
 
 
 GENERATORS = (Kind.ASYNC_GENERATOR, Kind.GENERATOR, Kind.COLLECTION)
-
-
-def _is_none(expr: Expr) -> bool:
-    return isinstance(expr, Literal) and expr.value is None
 
 
 def awaited(value: Value | None) -> Value | None:

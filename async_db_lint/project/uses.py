@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from async_db_lint.index.expressions import Attribute, Call, Element, Expr, Name, Subscript, children
-from async_db_lint.index.scopes import BlockKind, Class, Function, Import, Parameter, Scope
+from async_db_lint.index.scopes import BlockKind, Function, Scope, is_expression
 
 # Attributes that a coroutine has itself.
 OF_COROUTINES = frozenset({"close", "send", "throw"})
@@ -66,7 +66,7 @@ def expressions(scope: Scope) -> Iterator[Expr]:
     """Every expression that a scope keeps; those inside others come again by themselves."""
     for bindings in scope.bindings.values():
         for binding in bindings:
-            if binding.value is not None and not isinstance(binding.value, (Function, Class, Import, Parameter)):
+            if is_expression(binding.value):
                 yield binding.value
     for target in scope.targets:
         yield target.owner

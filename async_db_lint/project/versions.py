@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 Version = tuple[int, ...]
 REQUIREMENT = re.compile(r"^\s*[\"']?(?P<name>[A-Za-z][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?P<spec>[^;#\"']*)", re.ASCII)
 CLAUSE = re.compile(r"(?P<operator>[<>=!~^]=?=?)\s*v?(?P<version>\d+(?:\.\d+)*)(?P<any>\.\*)?")
-FILES = ("pyproject.toml", "setup.cfg", "uv.lock", "poetry.lock", "pdm.lock")
 HIGHEST: Version = (9999,)
 
 
