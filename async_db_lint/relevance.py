@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Collection, Iterator, Mapping
 
 FIELD = (
     b"sqlalchemy",
@@ -42,18 +43,23 @@ def relevant(files: Mapping[str, bytes]) -> set[str]:
         return found
     others = {path: data for path, data in files.items() if path not in found}
     imports = {path: set(_imports(path, data)) for path, data in others.items()}
-    provided = {name for path in found for name in _names(path)}
+    packages = {posixpath.dirname(path) for path in files if path.endswith("__init__.py")}
+    provided = {name for path in found for name in _names(path, packages)}
     while new := {path for path, names in imports.items() if path not in found and not names.isdisjoint(provided)}:
         found |= new
-        provided |= {name for path in new for name in _names(path)}
+        provided |= {name for path in new for name in _names(path, packages)}
     return found | {path for path, data in others.items() if any(word in data for word in BLOCKING)}
 
 
-def _names(path: str) -> Iterator[str]:
-    """The dotted names under which a file may be imported: its path, from each folder on."""
+def _names(path: str, packages: Collection[str]) -> Iterator[str]:
+    """The dotted names under which a file may be imported: its path, from each folder on.
+
+    Inside a package, `import types` means the standard library's.
+    """
     parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
-    for start in range(len(parts)):
-        yield ".".join(parts[start:])
+    for start, part in enumerate(parts):
+        if part not in sys.stdlib_module_names or "/".join(parts[:start]) not in packages:
+            yield ".".join(parts[start:])
     yield "/" + "/".join(parts)
 
 

@@ -215,6 +215,18 @@ def test_files_that_import_what_relevant_files_define_are_relevant() -> None:
     assert relevance.relevant({"a.py": b"import json\n"}) == set()
 
 
+def test_a_module_of_a_package_named_like_one_of_the_standard_library_makes_nobody_relevant() -> None:
+    files = {
+        "shop/__init__.py": b"",
+        "shop/types.py": b"import sqlalchemy\n",
+        "shop/plain.py": b"import types\n",
+        "shop/uses.py": b"from shop.types import Money\n",
+        "logging.py": b"import sqlalchemy\n",
+        "main.py": b"import logging\n",
+    }
+    assert relevance.relevant(files) == {"shop/types.py", "shop/uses.py", "logging.py", "main.py"}
+
+
 @pytest.mark.parametrize(
     ("path", "text", "role"),
     [

@@ -65,21 +65,21 @@ class Builder:
             if kind is ast.Expr and type(node.value) is ast.Constant:  # type: ignore[attr-defined]
                 convert(self, node.value)  # type: ignore[attr-defined]  # a docstring: only its lines are noted
                 continue
-            handler = HANDLERS.get(kind)
-            if handler is not None:
-                self.begin(node)
-                handler(self, node)
+            handler = SIMPLE.get(kind)
+            if handler is None:
+                handler = COMPOUND.get(kind)
+                if handler is None:
+                    continue
+                span = _header(node)
+            else:
+                span = span_of(node)
+            self.begin(span, kind.__name__)
+            handler(self, node)
 
-    def begin(self, node: ast.stmt, keyword: str = "") -> Statement:
-        """Make a node the current statement; a compound one ends where its body starts."""
-        if type(node) in SIMPLE:
-            span = span_of(node)
-        else:
-            body = getattr(node, "body", None) or getattr(node, "cases")  # noqa: B009  # of `match`
-            span = Span(*_start(node), *_start(body[0]))
+    def begin(self, span: Span, keyword: str) -> None:
+        """Make what stands in a span the current statement."""
         self.count += 1
-        self.statement = Statement(span, self.count, self.block, keyword or type(node).__name__)
-        return self.statement
+        self.statement = Statement(span, self.count, self.block, keyword)
 
     @contextmanager
     def entered(self, scope: Scope) -> Iterator[None]:
@@ -156,6 +156,12 @@ class Builder:
             binding = Binding(item.arg, parameter, parameter.annotation, self.statement, function.body)
             function.bindings.setdefault(item.arg, []).append(binding)
         return tuple(found)
+
+
+def _header(node: ast.AST) -> Span:
+    """The span of a compound statement up to where its body starts."""
+    body = getattr(node, "body", None) or getattr(node, "cases")  # noqa: B009  # of `match`
+    return Span(*_start(node), *_start(body[0]))
 
 
 def _start(node: ast.AST) -> tuple[int, int]:
@@ -262,7 +268,7 @@ def _if(builder: Builder, node: ast.If) -> None:
         outer = builder.block
         builder.block = Block(BlockKind.ELSE, builder.scope, outer, opener, (test,))
         builder.scope.blocks.append(builder.block)
-        builder.begin(orelse[0], "elif")
+        builder.begin(_header(orelse[0]), "elif")
         _if(builder, orelse[0])
         builder.block = outer
         return
@@ -356,21 +362,11 @@ def _others(builder: Builder, node: ast.stmt) -> None:
             builder.keep(convert(builder, item))
 
 
-HANDLERS: dict[type[ast.AST], Callable[[Builder, Any], None]] = {
-    ast.FunctionDef: _function,
-    ast.AsyncFunctionDef: _function,
-    ast.ClassDef: _class,
+Handlers = dict[type[ast.AST], Callable[[Builder, Any], None]]
+SIMPLE: Handlers = {
     ast.Assign: _assign,
     ast.AnnAssign: _annotated,
     ast.AugAssign: _augmented,
-    ast.With: _with,
-    ast.AsyncWith: _with,
-    ast.For: _for,
-    ast.AsyncFor: _for,
-    ast.While: _while,
-    ast.If: _if,
-    ast.Try: _try,
-    ast.Match: _match,
     ast.Import: _import,
     ast.ImportFrom: _import_from,
     ast.Return: _return,
@@ -382,14 +378,19 @@ HANDLERS: dict[type[ast.AST], Callable[[Builder, Any], None]] = {
     ast.Assert: _others,
     ast.Delete: _others,
 }
-HANDLERS[ast.TryStar] = _try
 if hasattr(ast, "TypeAlias"):
-    HANDLERS[ast.TypeAlias] = _alias
-
-COMPOUND = frozenset(
-    {
-        *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.With, ast.AsyncWith, ast.For, ast.AsyncFor),
-        *(ast.While, ast.If, ast.Try, ast.TryStar, ast.Match),
-    }
-)
-SIMPLE = frozenset(HANDLERS) - COMPOUND
+    SIMPLE[ast.TypeAlias] = _alias
+COMPOUND: Handlers = {
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.ClassDef: _class,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.If: _if,
+    ast.Try: _try,
+    ast.TryStar: _try,
+    ast.Match: _match,
+}

@@ -140,6 +140,7 @@ class Scope:
     parent: Scope | None
     span: Span
     statement: Statement | None = None
+    module: Module = field(init=False)
     body: Block = field(init=False)
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     targets: list[TargetBinding] = field(default_factory=list)
@@ -154,15 +155,11 @@ class Scope:
 
     def __post_init__(self) -> None:
         self.body = Block(BlockKind.BODY, self, None, None)
-
-    @property
-    def module(self) -> Module:
-        """The module that this scope stands in."""
-        scope: Scope = self
-        while scope.parent is not None:
-            scope = scope.parent
-        assert isinstance(scope, Module)
-        return scope
+        if self.parent is not None:
+            self.module = self.parent.module
+        else:
+            assert isinstance(self, Module)
+            self.module = self
 
     def inner(self) -> Iterator[Scope]:
         """This scope and all scopes inside it."""

@@ -29,7 +29,9 @@ def name_value(inference: Inference, name: str, place: Place) -> Value | None:
     found = bindings_of(name, place)
     if found is not None:
         scope, bindings = found
-        return bound_value(inference, scope, bindings)
+        if bindings is not scope.bindings[name]:
+            return bound_value(inference, scope, bindings)
+        return inference.once("name", bindings, lambda: bound_value(inference, scope, bindings))
     module = place.scope.module
     target = inference.names.member(module, name) if module.stars else None
     if target is not None:

@@ -53,6 +53,7 @@ class Names:
             self._add_folders(path)
         self._roots_of: dict[tuple[str, str], str | None] = {}
         self._others: dict[str, list[str]] = {}
+        self._resolved: dict[tuple[str, Import], Target | None] = {}
 
     def _add_folders(self, path: str) -> None:
         while path:
@@ -64,13 +65,21 @@ class Names:
 
     def resolve(self, module: Module, found: Import, hops: int = 0) -> Target | None:
         """What an import in a module brings; None when it leads into the project and nothing is there."""
+        folder = module.path.rpartition("/")[0]
+        if hops:  # far along, and perhaps in a circle: what is found here may be cut short
+            return self._resolve(folder, found, hops)
+        key = (folder, found)
+        if key not in self._resolved:
+            self._resolved[key] = self._resolve(folder, found, hops)
+        return self._resolved[key]
+
+    def _resolve(self, folder: str, found: Import, hops: int) -> Target | None:
         if found.level:
-            base = posixpath.dirname(module.path)
             for _ in range(found.level - 1):
-                base = posixpath.dirname(base)
-            target: Target | None = self._descend(base, found.module.split(".") if found.module else [])
+                folder = posixpath.dirname(folder)
+            target: Target | None = self._descend(folder, found.module.split(".") if found.module else [])
         else:
-            target = self._absolute(module, found.module)
+            target = self._absolute(folder, found.module)
         if found.name is None or target is None:
             return target
         return self.member(target, found.name, hops + 1)
@@ -126,8 +135,7 @@ class Names:
             return module
         return Package(path) if path in self.folders else None
 
-    def _absolute(self, module: Module, dotted: str) -> Target | None:
-        folder = posixpath.dirname(module.path)
+    def _absolute(self, folder: str, dotted: str) -> Target | None:
         key = (folder, dotted)
         if key not in self._roots_of:
             self._roots_of[key] = self._root_of(folder, dotted.split("."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from async_db_lint.index.expressions import Await, Call
@@ -37,12 +36,15 @@ def end_of(scope: Scope) -> Place:
     return Place(scope.body, 1 << 60)
 
 
-def reaching(bindings: Sequence[Binding], place: Place) -> list[Binding]:
+def reaching(bindings: list[Binding], place: Place) -> list[Binding]:
     """The bindings of a name in the scope of a place that may have made its value there.
 
     From the place backwards up to the first binding that is always made; branches that exclude the
     place are left out. A place before all bindings (a loop's second turn) is reached by all of them.
+    A single binding reaches every place.
     """
+    if len(bindings) == 1:
+        return bindings
     before = [item for item in bindings if item.statement.index < place.at]
     found: list[Binding] = []
     for item in reversed(before):
@@ -51,7 +53,7 @@ def reaching(bindings: Sequence[Binding], place: Place) -> list[Binding]:
         found.append(item)
         if dominates(item.block, place.block):
             break
-    return found or list(bindings)
+    return found or bindings
 
 
 def dominates(block: Block, other: Block) -> bool:

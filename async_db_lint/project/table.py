@@ -47,9 +47,12 @@ class CallTable:
 
     def named(self, name: str) -> Iterator[Call]:
         """The calls whose last name this is, or a name under which a module imports it."""
-        yield from self._calls.get(name, ())
-        for other in self._renamed.get(name, ()):
-            yield from self._calls.get(other, ())
+        for spelling in self.spellings(name):
+            yield from self._calls.get(spelling, ())
+
+    def spellings(self, name: str) -> tuple[str, ...]:
+        """A name, and the names under which modules import it."""
+        return (name, *self._renamed.get(name, ()))
 
     def targets(self, name: str) -> list[tuple[Scope, TargetBinding]]:
         """The assignments to an attribute of that name; to an item when the name is empty."""

@@ -11,7 +11,7 @@ from async_db_lint.project import library
 from async_db_lint.project.application import Application, Trigger
 from async_db_lint.project.disposals import Disposal
 from async_db_lint.project.infer import Inference
-from async_db_lint.project.names import Found, Names, Package
+from async_db_lint.project.names import Names, Package
 from async_db_lint.project.parameters import declared_at
 from async_db_lint.project.reach import Reach
 from async_db_lint.project.table import CallTable
@@ -59,22 +59,15 @@ class View:
     def imported(self, module: Module) -> set[Module]:
         """The modules of the project that a module imports, packages on the way included."""
         found: set[Module] = set()
-        for item in module.imports:
-            for target in (
-                self.names.resolve(module, Import(item.module, None, item.level)),
-                self._member(module, item),
-            ):
-                if isinstance(target, Module):
-                    found.add(target)
-                elif isinstance(target, Package):
-                    init = self.modules.get(f"{target.path}/__init__.py")
-                    found.update(() if init is None else (init,))
-                elif isinstance(target, Found):
-                    found.add(target.module)
+        for item in set(module.imports):
+            target = self.names.resolve(module, Import(item.module, None, item.level))
+            if isinstance(target, Module):
+                found.add(target)
+            elif isinstance(target, Package):
+                init = self.modules.get(f"{target.path}/__init__.py")
+                member = None if item.name in (None, "*") else self.names.resolve(module, item)
+                found.update(() if init is None else (init,), (member,) if isinstance(member, Module) else ())
         return found
-
-    def _member(self, module: Module, item: Import) -> object:
-        return None if item.name in (None, "*") else self.names.resolve(module, item)
 
     def makers_of(self, *names: str) -> Iterator[Call]:
         """The calls of a library's class or function, by its canonical name."""

@@ -13,7 +13,8 @@ from async_db_lint.project.project import Project
 from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
 from async_db_lint.source import Role
 
-STATEMENTS = frozenset(f"sqlalchemy.{name}" for name in ("select", "insert", "update", "delete", "text"))
+BUILDERS = ("select", "insert", "update", "delete", "text")
+STATEMENTS = frozenset(f"sqlalchemy.{name}" for name in BUILDERS)
 READS = ("get", "get_one", "query")
 PROBE = re.compile(r"\s*select\s+(1|now\(\)|version\(\))\s*;?\s*", re.IGNORECASE)
 
@@ -36,10 +37,11 @@ class QueryInRoute(Rule):
     guide = "Embedding queries directly in routes"
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
+        spellings = frozenset(READS).union(*(project.table.spellings(name) for name in BUILDERS))
         for function, triggers in project.application.triggers.items():
             if Trigger.ROUTE not in triggers or project.role(function) is not Role.APPLICATION:
                 continue
-            queries = [call for call in _calls(function) if is_query(project, call)]
+            queries = [call for call in _calls(function) if call.method in spellings and is_query(project, call)]
             if queries:
                 queries.sort(key=lambda call: call.span)
                 related = calls_as_related(queries[1:], "another query of this route")

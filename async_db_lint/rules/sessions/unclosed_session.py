@@ -48,9 +48,10 @@ class UnclosedSession(Rule):
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         for function in project.functions():
-            if project.role(function) is not Role.APPLICATION or _is_owned(project, function):
+            names = _used_like_sessions(function)
+            if not names or project.role(function) is not Role.APPLICATION or _is_owned(project, function):
                 continue
-            for name in _used_like_sessions(function):
+            for name in names:
                 bindings = function.bindings.get(name, ())
                 if len(bindings) == 1:
                     yield from _of_name(project, function, name, bindings[0])
@@ -66,10 +67,12 @@ def _used_like_sessions(function: Function) -> list[str]:
     """The names in a function on which a method is called that a session or connection has."""
     known = library.coroutine_names()
     found = {
-        call.receiver.name: None
+        call.callee.value.name: None
         for scope in function.inner()
         for call in scope.calls
-        if isinstance(call.receiver, Name) and (call.method in known or call.method == "add")
+        if isinstance(call.callee, Attribute)
+        and (call.callee.name in known or call.callee.name == "add")
+        and isinstance(call.callee.value, Name)
     }
     return list(found)
 
@@ -191,10 +194,10 @@ def _generators(project: Project) -> Iterator[Suspect]:
             if _opens_session(project, value) and isinstance(source, Call):
                 yield at_call(call, "the session's generator is dropped here: the session may be closed while in use")
     for function in project.functions():
-        if project.role(function) is not Role.APPLICATION:
-            continue
         for block in function.blocks:
             if block.kind is not BlockKind.ASYNC_FOR or not isinstance(block.heads[0], Call):
+                continue
+            if project.role(function) is not Role.APPLICATION:
                 continue
             leaves = [item for item in function.exits if item.kind in ("break", "return") and item.block.within(block)]
             if leaves and _opens_session(project, project.inference.call(block.heads[0])):
