@@ -367,6 +367,14 @@ def test_syntax_that_is_newer_than_the_interpreter_is_named(
     assert f"Python {version} syntax" in found.reason
 
 
+def test_a_merge_conflict_is_named() -> None:
+    data = b"import sqlalchemy\n<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> other\n"
+    with pytest.raises(SyntaxError) as caught:
+        index("a.py", data)
+    found = unreadable("a.py", data, caught.value)
+    assert (found.line, found.reason) == (2, "invalid syntax (an unresolved merge conflict)")
+
+
 def test_f_strings_that_are_newer_than_the_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.version_info", (3, 11, 0))
     found = unreadable("a.py", b"x", SyntaxError("f-string: unmatched '('", ("a.py", 1, 1, "x")))

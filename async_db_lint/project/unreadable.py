@@ -18,7 +18,7 @@ class Unreadable(NamedTuple):
 def unreadable(path: str, data: bytes, error: Exception | MemoryError) -> Unreadable:
     """What an error that CPython's parser raised says of a file."""
     if isinstance(error, SyntaxError):
-        reason = error.msg + _newer_syntax(data, error)
+        reason = error.msg + _remark(data, error)
         return Unreadable(path, error.lineno or 1, max(error.offset or 1, 1), reason)
     if isinstance(error, (RecursionError, MemoryError)):
         return Unreadable(path, 1, 1, "nested too deeply to be parsed")
@@ -34,7 +34,11 @@ NEWER = (
 )
 
 
-def _newer_syntax(data: bytes, error: SyntaxError) -> str:
+CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ")
+
+
+def _remark(data: bytes, error: SyntaxError) -> str:
+    """What else is known of the line on which the parser stopped: newer syntax, or what a merge left there."""
     import sys
 
     running = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -43,6 +47,8 @@ def _newer_syntax(data: bytes, error: SyntaxError) -> str:
     lines = data.splitlines()
     number = error.lineno or 1
     line = lines[number - 1].decode(errors="replace") if number <= len(lines) else ""
+    if line.startswith(CONFLICT):
+        return " (an unresolved merge conflict)"
     for pattern, version in NEWER:
         if pattern.search(line) and sys.version_info < tuple(int(part) for part in version.split(".")):
             return f" (Python {version} syntax; this is Python {running}: run async-db-lint with {version} or newer)"
