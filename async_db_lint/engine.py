@@ -104,13 +104,19 @@ def lint(
         by_name = {extra.path}
     report.files = len(wanted)
     with report.timed("choose"):
-        parse = relevance.relevant(data) | by_name
+        parse = relevance.relevant(data, root.name) | by_name
     with report.timed("parse and index"), without_collection():
         modules, failures = parsed(data, parse, progress)
     report.parsed, report.lines = len(modules), sum(module.lines for module in modules.values())
     with report.timed("link"), without_collection():
         project = Project(
-            modules, roles.roles(modules, config.roles), versions(files, config), failures, files.settings, data
+            modules,
+            roles.roles(modules, config.roles),
+            versions(files, config),
+            failures,
+            files.settings,
+            data,
+            root.name,
         )
         report.is_async = project.is_async
     return run(project, rules, data, wanted, config, report, progress)

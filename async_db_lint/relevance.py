@@ -36,22 +36,25 @@ IMPORT = re.compile(
 NAME = re.compile(rb"[\w.]+")
 
 
-def relevant(files: Mapping[str, bytes]) -> set[str]:
-    """The paths of the relevant files among a project's; none when nothing mentions the field."""
+def relevant(files: Mapping[str, bytes], root: str = "") -> set[str]:
+    """The paths of the relevant files among a project's; none when nothing mentions the field.
+
+    Takes the files by path from the root, and the root folder's name: it may be a package itself.
+    """
     found = {path for path, data in files.items() if any(word in data for word in FIELD)}
     if not found:
         return found
     others = {path: data for path, data in files.items() if path not in found}
     imports = {path: set(_imports(path, data)) for path, data in others.items()}
     packages = {posixpath.dirname(path) for path in files if path.endswith("__init__.py")}
-    provided = {name for path in found for name in _names(path, packages)}
+    provided = {name for path in found for name in _names(path, packages, root)}
     while new := {path for path, names in imports.items() if path not in found and not names.isdisjoint(provided)}:
         found |= new
-        provided |= {name for path in new for name in _names(path, packages)}
+        provided |= {name for path in new for name in _names(path, packages, root)}
     return found | {path for path, data in others.items() if any(word in data for word in BLOCKING)}
 
 
-def _names(path: str, packages: Collection[str]) -> Iterator[str]:
+def _names(path: str, packages: Collection[str], root: str) -> Iterator[str]:
     """The dotted names under which a file may be imported: its path, from each folder on.
 
     Inside a package, `import types` means the standard library's.
@@ -60,6 +63,8 @@ def _names(path: str, packages: Collection[str]) -> Iterator[str]:
     for start, part in enumerate(parts):
         if part not in sys.stdlib_module_names or "/".join(parts[:start]) not in packages:
             yield ".".join(parts[start:])
+    if root:
+        yield ".".join((root, *parts))
     yield "/" + "/".join(parts)
 
 

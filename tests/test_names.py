@@ -110,3 +110,18 @@ def test_files_that_are_not_indexed_still_make_packages() -> None:
     known = Names(modules, ["app/__init__.py", "app/settings.py"])
     assert known.resolve(modules["app/main.py"], Import("time", "sleep", 0)) == LibraryName("time.sleep")
     assert known.resolve(modules["app/main.py"], Import("app.settings", "x", 0)) is None
+
+
+def test_a_root_that_is_a_package_is_imported_by_its_own_name() -> None:
+    files = {
+        "__init__.py": "",
+        "database.py": "engine = 1",
+        "main.py": "import shop\nfrom shop.database import engine\nfrom shop import database\nimport other.database",
+    }
+    modules = {path: index(path, text.encode()) for path, text in files.items()}
+    known = Names(modules, (), "shop")
+    package, engine, database, other = modules["main.py"].imports
+    assert known.resolve(modules["main.py"], package) is modules["__init__.py"]
+    assert isinstance(known.resolve(modules["main.py"], engine), Found)
+    assert known.resolve(modules["main.py"], database) is modules["database.py"]
+    assert known.resolve(modules["main.py"], other) == LibraryName("other.database")

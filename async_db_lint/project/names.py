@@ -45,9 +45,10 @@ Target = Module | Package | LibraryName | Found
 class Names:
     """Resolves imports among the modules of one project."""
 
-    def __init__(self, modules: dict[str, Module], files: Iterable[str] = ()) -> None:
-        """Take the indexed modules by their path from the root, and the paths of all files, indexed or not."""
+    def __init__(self, modules: dict[str, Module], files: Iterable[str] = (), root: str = "") -> None:
+        """Take the indexed modules by their path from the root, the paths of all files, and the root folder's name."""
         self.modules = modules
+        self.root = root
         self.folders: dict[str, set[str]] = {}
         for path in (*modules, *files):
             self._add_folders(path)
@@ -140,7 +141,17 @@ class Names:
         if key not in self._roots_of:
             self._roots_of[key] = self._root_of(folder, dotted.split("."))
         root = self._roots_of[key]
-        return LibraryName(dotted) if root is None else self._descend(root, dotted.split("."))
+        if root is not None:
+            return self._descend(root, dotted.split("."))
+        inside = self._below_root(dotted)
+        return LibraryName(dotted) if inside is None else inside
+
+    def _below_root(self, dotted: str) -> Target | None:
+        """What an import names when the root is itself a package, and is imported by its own name."""
+        top, *rest = dotted.split(".")
+        if top != self.root or top in LIBRARIES or top in sys.stdlib_module_names:
+            return None
+        return self._descend("", rest) if rest else self.modules.get("__init__.py") or Package("")
 
     def _root_of(self, folder: str, parts: list[str]) -> str | None:
         """The folder in which an absolute import from a folder starts; None when the project has no such top.

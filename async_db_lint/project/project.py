@@ -39,9 +39,10 @@ class Project(View):
         unreadable: tuple[Unreadable, ...] = (),
         settings: tuple[tuple[str, str], ...] = (),
         files: Iterable[str] = (),
+        root: str = "",
     ) -> None:
-        """Take the modules by path, their roles, the versions, unreadable files, settings files and all paths."""
-        super().__init__(modules, roles, files)
+        """Take modules by path, roles, versions, unreadable files, settings files, all paths, the root's name."""
+        super().__init__(modules, roles, files, root)
         self.versions = versions
         self.unreadable = unreadable
         self.settings = settings

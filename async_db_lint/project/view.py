@@ -26,11 +26,13 @@ AT_START = (Trigger.LIFESPAN, Trigger.STARTUP, Trigger.SHUTDOWN)
 class View:
     """Names, calls, inference, application and reach of one project."""
 
-    def __init__(self, modules: dict[str, Module], roles: dict[str, Role], files: Iterable[str] = ()) -> None:
-        """Take the modules by path, the role of each, and the paths of all files."""
+    def __init__(
+        self, modules: dict[str, Module], roles: dict[str, Role], files: Iterable[str] = (), root: str = ""
+    ) -> None:
+        """Take the modules by path, the role of each, the paths of all files, and the root folder's name."""
         self.modules = modules
         self.roles = roles
-        self.names = Names(modules, files)
+        self.names = Names(modules, files, root)
         self.table = CallTable(modules.values())
         self.inference = Inference(self.names, self.table)
         self.application = Application(self.inference, modules, roles)
