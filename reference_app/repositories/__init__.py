@@ -1,0 +1,1 @@
+"""The queries. Nothing outside of this folder builds one."""

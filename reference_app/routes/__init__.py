@@ -1,0 +1,1 @@
+"""HTTP: each route hands its request to a service."""

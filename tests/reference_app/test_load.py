@@ -1,0 +1,104 @@
+"""Many at once: every answer right, nothing sold twice, no more connections than the pool has, no growing queries."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from sqlalchemy import event
+
+from tests.reference_app.conftest import Client, Shop, book, customer, order
+
+POOL = 15  # 10 and an overflow of 5: the application's settings
+
+
+@asynccontextmanager
+async def most_connections(shop: Shop) -> AsyncIterator[list[int]]:
+    """The counts of connections that a watcher sees while a block runs."""
+    seen: list[int] = []
+
+    async def watch() -> None:
+        while True:
+            seen.append(await shop.home.connections())
+            await asyncio.sleep(0.02)
+
+    watcher = asyncio.create_task(watch())
+    yield seen
+    watcher.cancel()
+    await asyncio.gather(watcher, return_exceptions=True)
+
+
+def test_two_hundred_requests_at_once_are_all_answered(shop: Shop) -> None:
+    async def scenario(client: Client) -> tuple[int, int]:
+        async with most_connections(shop) as seen:
+            made = await asyncio.gather(*[customer(client, f"c{number}@example.org") for number in range(200)])
+            read = await asyncio.gather(*[client.get(f"/customers/{key}") for key in made])
+        emails = {answer.json()["email"] for answer in read}
+        return len(emails), max(seen)
+
+    emails, most = shop.visit(scenario)
+    assert emails == 200
+    assert 1 < most <= POOL
+
+
+def test_no_copy_is_sold_twice(shop: Shop) -> None:
+    async def scenario(client: Client) -> tuple[Counter[int], int]:
+        buyer, key = await customer(client), await book(client, stock=30)
+        answers = await asyncio.gather(*[order(client, buyer, (key, 1)) for _ in range(100)])
+        stock = (await client.get(f"/books/{key}")).json()["stock"]
+        return Counter(answer.status_code for answer in answers), stock
+
+    assert shop.visit(scenario) == (Counter({201: 30, 409: 70}), 0)
+
+
+def test_orders_of_the_same_books_in_another_order_do_not_block_each_other(shop: Shop) -> None:
+    async def scenario(client: Client) -> set[int]:
+        buyer, one, two = await customer(client), await book(client, 1, 500), await book(client, 2, 500)
+        pairs = [((one, 1), (two, 1)), ((two, 1), (one, 1))] * 25
+        answers = await asyncio.gather(*[order(client, buyer, *pair) for pair in pairs])
+        return {answer.status_code for answer in answers}
+
+    assert shop.visit(scenario) == {201}
+
+
+def test_connections_are_gone_when_the_application_has_stopped(shop: Shop) -> None:
+    async def scenario(client: Client) -> None:
+        await asyncio.gather(*[client.get("/health") for _ in range(30)])
+
+    shop.visit(scenario)
+    assert asyncio.run(shop.home.settled(0)) == 0
+
+
+@pytest.mark.parametrize(
+    "path", ["/books?limit=50", "/orders?customer_id=1&limit=50", "/orders/1", "/orders/export.csv", "/customers/1"]
+)
+def test_the_number_of_queries_does_not_grow_with_the_rows(shop: Shop, path: str) -> None:
+    async def scenario(client: Client) -> tuple[int, int]:
+        buyer = await customer(client)
+        counts: list[int] = []
+        for total in (1, 20):
+            for number in range(1 if total == 1 else 2, total + 1):
+                await book(client, number)
+                await order(client, buyer, *[(key, 1) for key in range(1, number + 1)][:10])
+            counts.append(await statements(shop, client, path))
+        return counts[0], counts[1]
+
+    few, many = shop.visit(scenario)
+    assert 1 <= few == many <= 3
+
+
+async def statements(shop: Shop, client: Client, path: str) -> int:
+    """How many statements a request sends."""
+    sent: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(shop.engine.sync_engine, "before_cursor_execute", note)
+    answer = await client.get(path)
+    event.remove(shop.engine.sync_engine, "before_cursor_execute", note)
+    assert answer.status_code == 200
+    return len(sent)
