@@ -37,10 +37,10 @@ class Room:
         """How many connections the account has now."""
         return int(await self.fetch("SELECT count(*) FROM pg_stat_activity WHERE usename = $1", self.name))
 
-    async def connections_in(self, state: str) -> int:
-        """How many of its connections are in a state, such as `idle in transaction`."""
-        query = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND state = $2"
-        return int(await self.fetch(query, self.name, state))
+    async def in_transaction(self) -> int:
+        """How many of its connections do nothing and are in a transaction, failed ones among them."""
+        query = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND state LIKE 'idle in transaction%'"
+        return int(await self.fetch(query, self.name))
 
     async def settled(self, wanted: int, seconds: float = 5.0) -> int:
         """How many connections it has once it has as many as wanted, or time is over: closing takes a moment."""

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from async_db_lint.report import docs
-from async_db_lint.report.explain import HEADINGS
+from async_db_lint.report.explain import HEADINGS, fixture_folder
 from async_db_lint.rule import CODE, Rule
 from async_db_lint.selection import all_rules
 
@@ -30,6 +30,12 @@ def test_a_rule_says_what_happens_what_instead_and_when_it_is_silent(rule: type[
     assert rule.title().endswith(".")
     known = {other.code for other in all_rules()}
     assert set(rule.yields_to) <= known - {rule.code}
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+def test_a_rule_is_proven_or_says_that_there_is_nothing_to_prove(rule: type[Rule]) -> None:
+    has_proof = (fixture_folder(rule) / "proof.json").is_file()
+    assert has_proof != ("no run-time effect" in inspect.cleandoc(rule.__doc__ or ""))
 
 
 def test_the_readme_shows_what_its_first_command_prints() -> None:

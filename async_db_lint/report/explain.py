@@ -9,6 +9,7 @@ from pathlib import Path
 
 from async_db_lint.config import nearest
 from async_db_lint.exits import FAILED
+from async_db_lint.report.proof import proof
 from async_db_lint.rule import Rule
 from async_db_lint.selection import all_rules, find
 
@@ -60,6 +61,7 @@ def page(rule: type[Rule]) -> str:
     """The Markdown page of a rule."""
     lines = [f"# {rule.code} {rule.name}", "", *_facts(rule), ""]
     lines += _body(inspect.cleandoc(rule.__doc__ or ""))
+    lines += proof(fixture_folder(rule), rule.code)
     for title, path in fixtures(rule):
         lines += ["", f"## {title}", "", "```python", path.read_text().strip(), "```"]
     return "\n".join(lines)

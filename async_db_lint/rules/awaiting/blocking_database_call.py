@@ -14,8 +14,8 @@ from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_relate
 class BlockingDatabaseCall(Rule):
     """A synchronous session, engine or driver works in an `async def`.
 
-    Happens: the event loop stands still until the database answers. A query of 0.3 s stalled every
-    other request for 0.32 s; a lock in the database stalls them until it is released.
+    Happens: the event loop stands still until the database answers. A query of 0.3 s stalls every
+    other request for 0.3 s; a lock in the database stalls them until it is released.
 
     Instead: an async session; or a plain `def` route, which FastAPI runs in a thread; or
     `await asyncio.to_thread(work)` with a session that the thread opens.

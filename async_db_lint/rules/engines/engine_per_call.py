@@ -12,9 +12,8 @@ from async_db_lint.source import Role
 class EnginePerCall(Rule):
     """An engine or pool is made anew for every request.
 
-    Happens: each request opens its own connection and pays for the handshake: 20 requests held 20
-    connections and took seven times as long as with one engine. Nothing is reused, and PostgreSQL
-    runs out of connections under load.
+    Happens: each request opens its own connection and pays for the handshake; 20 requests held 20
+    connections. Nothing is reused, and PostgreSQL runs out of connections under load.
 
     Instead: one engine for the process, at module level or in the lifespan, and a session per request.
 

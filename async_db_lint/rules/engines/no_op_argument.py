@@ -34,7 +34,7 @@ class NoOpArgument(Rule):
     Instead: leave them out.
 
     Silent: where the project's files allow SQLAlchemy 1.4, or nothing shows that it is on 2.x. This
-    rule is advice and has no run-time effect to prove.
+    rule is advice.
     """
 
     code = "ADB107"

@@ -17,7 +17,8 @@ class CreateAllAtStartup(Rule):
     """The application creates its tables when it starts, although it has Alembic.
 
     Happens: every worker does it. Of four that started on an empty database three died with
-    `duplicate key value violates unique constraint "pg_type_typname_nsp_index"`. On a database that
+    `duplicate key value violates unique constraint "pg_type_typname_nsp_index"` or
+    `relation "book" already exists`. On a database that
     has the tables it changes nothing, so models and tables drift apart, and Alembic's first revision
     fails on tables that are already there.
 

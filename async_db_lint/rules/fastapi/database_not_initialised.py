@@ -37,7 +37,7 @@ class DatabaseNotInitialised(Rule):
             await connection.execute(text("SELECT 1"))
 
     Silent: when start-up does anything with an engine, session or pool, or calls something that is
-    not understood. This rule is advice and has no proof of its own.
+    not understood. This rule is advice.
     """
 
     code = "ADB604"

@@ -27,7 +27,7 @@ class SessionNotInjected(Rule):
     Instead: `session: Annotated[AsyncSession, Depends(get_session)]`.
 
     Silent: for WebSockets, streams and background work, where a session of their own is right, and for
-    repositories and units of work that own their session. This rule is advice and has no proof.
+    repositories and units of work that own their session. This rule is advice.
     """
 
     code = "ADB601"

@@ -21,7 +21,7 @@ class LegacyQueryOnSyncSession(Rule):
     Instead: `session.scalars(select(User).where(…)).first()`, which both kinds of session understand.
 
     Silent: in functions given to `run_sync`, in tests, migrations and scripts, and in projects without
-    an async session. It has no run-time effect of its own to prove.
+    an async session.
     """
 
     code = "ADB415"

@@ -20,10 +20,10 @@ TOGETHER = LOOPS | {BlockKind.COMPREHENSION}
 class ConcurrentSession(Rule):
     """Several tasks use one session or connection at the same time.
 
-    Happens: a session is one transaction on one connection and cannot do two things at once. New
-    sessions raise `InvalidRequestError: This session is provisioning a new connection`, flushes raise
-    `Session is already flushing`, commits `IllegalStateChangeError`. When it goes well it gains
-    nothing: three queries of 0.1 s took 0.3 s, one after the other.
+    Happens: a session is one transaction on one connection and cannot do two things at once. One
+    that has to connect raises `InvalidRequestError: This session is provisioning a new connection`,
+    flushes raise `Session is already flushing`, commits `IllegalStateChangeError`. When it goes well
+    it gains nothing: three queries of 0.1 s took 0.3 s, one after the other.
 
     Instead: a session for each task, from the factory:
 

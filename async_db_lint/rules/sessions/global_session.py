@@ -22,7 +22,7 @@ class GlobalSession(Rule):
     """One session instance is made once and shared by everything that uses the application.
 
     Happens: two requests work in one transaction. One's rollback discards the other's rows, although
-    that one was answered with 201; under load `IllegalStateChangeError` and `ResourceClosedError` follow.
+    that one was answered with 201; under load the errors of ADB207 follow.
 
     Instead: share the factory and make a session for each request: `async with SessionLocal() as
     session`, or a dependency that yields one.

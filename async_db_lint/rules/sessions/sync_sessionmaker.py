@@ -14,9 +14,9 @@ from async_db_lint.source import Role
 class SyncSessionmaker(Rule):
     """Async sessions come from `sessionmaker(class_=AsyncSession)`.
 
-    Happens: it works, untyped. Type checkers take the sessions for synchronous ones, so that a
-    forgotten `await` is not seen, and `begin()` of the factory gives an object that `async with`
-    refuses. Without `class_` in one place the factory makes synchronous sessions.
+    Happens: it works, untyped. Type checkers refuse the call, and once that is silenced its sessions
+    are `Any`: a forgotten `await session.commit()` is not seen. Without `class_` in one place the
+    factory makes synchronous sessions.
 
     Instead: `async_sessionmaker(engine, expire_on_commit=False)`, of SQLAlchemy 2.
 

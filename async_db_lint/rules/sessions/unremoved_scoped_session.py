@@ -18,7 +18,7 @@ class UnremovedScopedSession(Rule):
     """An `async_scoped_session` keeps its sessions, and nothing calls `remove()`.
 
     Happens: the registry holds one session for each task, by the task, also after the task has ended:
-    three finished tasks left three sessions. Memory grows, and connections stay checked out.
+    three finished tasks left three sessions. Memory grows, and what was not closed keeps its connection.
 
     Instead: `await registry.remove()` at the end of each request or job, or no registry: pass the session.
 

@@ -19,6 +19,7 @@ class UnusedSuppression(Rule):
     on the line on which the finding starts.
 
     Silent: for blanket suppressions, for codes of other tools, and for rules that did not run.
+    It has no run-time effect and so no proof.
     """
 
     code = "ADB901"

@@ -1,0 +1,135 @@
+"""ADB1xx: engines and drivers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy
+from sqlalchemy import text
+
+from tests.proofs.stage import KEPT_RUNNING, STOOD_STILL, Scene, Stage, loop_during, outcome, served, yes_or_no
+
+Stages = Callable[[str], Stage]
+IS_20 = sqlalchemy.__version__.startswith("2.0.")
+
+
+def test_ADB101_sync_driver_import(stage: Stages) -> None:
+    found = stage("ADB101")
+
+    async def act(scene: Scene) -> tuple[str, int]:
+        loop = await loop_during(scene.module.total)
+        await scene.module.engine.dispose()
+        return loop, await scene.room.settled(1 if hasattr(scene.module, "reports") else 0)
+
+    bad, good = found.both(act)
+    found.shows("the event loop, during a query of 0.3 s", bad[0], good[0])
+    found.shows("connections left when the engine is disposed", bad[1], good[1])
+    assert bad == (STOOD_STILL, 1)
+    assert good == (KEPT_RUNNING, 0)
+
+
+def test_ADB102_sync_driver_url(stage: Stages) -> None:
+    found = stage("ADB102")
+    urls = {
+        "explicit": "`postgresql+psycopg2://`",
+        "heroku": "`postgres://`",
+        "parsed": "`postgresql://`, with psycopg2 and psycopg 3 installed",
+        "local": "`sqlite://`",
+    }
+
+    async def act(scene: Scene) -> dict[str, str]:
+        return {name: await outcome(lambda: getattr(scene.module, name)().driver) for name in urls}  # noqa: B023
+
+    bad, good = found.both(act, "database")
+    for name, url in urls.items():
+        found.shows(f"the driver of an engine with {url}", bad[name], good[name])
+    assert bad == {
+        "explicit": "InvalidRequestError",
+        "heroku": "NoSuchModuleError",
+        "parsed": "InvalidRequestError" if IS_20 else "psycopg",
+        "local": "InvalidRequestError",
+    }
+    assert good == {"explicit": "asyncpg", "heroku": "asyncpg", "parsed": "asyncpg", "local": "aiosqlite"}
+
+
+def test_ADB103_sync_engine(stage: Stages) -> None:
+    found = stage("ADB103")
+
+    async def migrated(scene: Scene) -> str:
+        return await outcome(scene.module.main)
+
+    async def asked(scene: Scene) -> str:
+        async with served(scene.module.app) as client:
+            return await loop_during(lambda: client.get("/total"))
+
+    bad, good = found.play("bad", migrated, "migrate"), found.play("good", migrated, "database")
+    found.shows("the first connection of an engine on asyncpg", bad, good)
+    assert (bad, good) == ("MissingGreenlet", "None")
+    bad, good = found.play("bad", asked, "main"), found.play("good", asked, "database")
+    found.shows("the event loop, during a request whose query takes 0.3 s", bad, good)
+    assert (bad, good) == (STOOD_STILL, KEPT_RUNNING)
+
+
+def test_ADB104_engine_not_disposed(stage: Stages) -> None:
+    found = stage("ADB104")
+
+    async def act(scene: Scene) -> tuple[int, bool]:
+        async with served(scene.module.app):
+            pass
+        return await scene.room.settled(0, seconds=1), scene.warned("unclosed connection")
+
+    bad, good = found.both(act)
+    found.shows("connections on the server after the application has stopped", bad[0], good[0])
+    found.shows("a connection is dropped without being closed", *yes_or_no(bad[1], good[1]))
+    assert (bad, good) == ((1, True), (0, False))
+
+
+def test_ADB105_engine_per_call(stage: Stages) -> None:
+    found = stage("ADB105")
+
+    async def act(scene: Scene) -> int:
+        async with served(scene.module.app) as client:
+            for _ in range(20):
+                assert (await client.get("/ping")).status_code == 200
+            return await scene.room.connections()
+
+    bad, good = found.both(act)
+    found.shows("connections after 20 requests, one after the other", bad, good)
+    assert (bad, good) == (20, 1)
+
+
+def test_ADB106_echo_enabled(stage: Stages, caplog: pytest.LogCaptureFixture) -> None:
+    found = stage("ADB106")
+
+    async def act(scene: Scene) -> tuple[bool, bool]:
+        caplog.clear()
+        async with scene.module.engine.connect() as connection:
+            for _ in range(100):
+                await connection.execute(text("SELECT :secret"), {"secret": "s3cret"})
+        lines = [record.getMessage() for record in caplog.records if record.name.startswith("sqlalchemy.engine")]
+        return len(lines) >= 100, any("s3cret" in line for line in lines)
+
+    caplog.set_level(logging.DEBUG)
+    bad, good = found.both(act)
+    found.shows("100 queries write 100 lines or more to the log", *yes_or_no(bad[0], good[0]))
+    found.shows("their parameters stand in it", *yes_or_no(bad[1], good[1]))
+    assert (bad, good) == ((True, True), (False, False))
+
+
+def test_ADB107_no_op_argument(stage: Stages) -> None:
+    found = stage("ADB107")
+
+    async def act(scene: Scene) -> tuple[str, str]:
+        async def asked() -> Any:
+            async with scene.module.SessionLocal() as session:
+                return await session.scalar(text("SELECT 1"))
+
+        return await outcome(asked), await outcome(lambda: scene.module.SessionLocal(autocommit=True))
+
+    bad, good = found.both(act)
+    found.shows("what a session does", bad[0], good[0])
+    found.shows("the other value, `autocommit=True`", bad[1], good[1])
+    assert bad == good == ("1", "ArgumentError")

@@ -1,0 +1,142 @@
+"""ADB6xx: the application."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Column, Connection, Integer
+from sqlalchemy.engine import make_url
+
+from tests.proofs.stage import FIXTURES, Scene, Stage, imported, outcome, served, yes_or_no
+from tests.scratch import connected
+
+Stages = Callable[[str], Stage]
+
+
+def test_ADB601_session_not_injected(stage: Stages) -> None:
+    found = stage("ADB601")
+
+    async def act(scene: Scene) -> int:
+        given: list[Any] = []
+
+        async def for_tests() -> AsyncIterator[Any]:
+            async with scene.module.SessionLocal() as session:
+                given.append(session)
+                yield session
+
+        scene.module.app.dependency_overrides[scene.module.get_session] = for_tests
+        paths = {"/own", "/injected"} & {route.path for route in scene.module.app.routes}
+        async with served(scene.module.app) as client:
+            assert [(await client.get(path)).status_code for path in paths] == [200]
+        return len(given)
+
+    bad, good = found.both(act)
+    found.shows("sessions that `dependency_overrides` gave to the route", bad, good)
+    assert (bad, good) == (0, 1)
+
+
+def test_ADB603_on_event(stage: Stages) -> None:
+    found = stage("ADB603")
+
+    def is_deprecated(kind: str, url: str) -> bool:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            with imported(FIXTURES / "ADB603-on-event" / kind, "main", url):
+                return any(issubclass(item.category, DeprecationWarning) for item in caught)
+
+    bad, good = (is_deprecated(kind, "postgresql+asyncpg://a@127.0.0.1/b") for kind in ("bad", "good"))
+    found.shows("FastAPI warns, when it is imported, that this is deprecated", *yes_or_no(bad, good))
+    assert (bad, good) == (True, False)
+
+    async def act(scene: Scene) -> int:
+        async with served(scene.module.app):
+            pass
+        return await scene.room.settled(0, seconds=1)
+
+    bad, good = found.both(act)
+    found.shows("connections after it has stopped", bad, good)
+    assert (bad, good) == (0, 0)
+
+
+def test_ADB604_database_not_initialised(stage: Stages) -> None:
+    found = stage("ADB604")
+
+    async def act(scene: Scene) -> tuple[str, str]:
+        wrong = scene.room.url.replace(f":{scene.room.name}@", ":wrong@")
+        with imported(
+            FIXTURES / found.folder.name / scene.module.__name__.removeprefix("ADB604_"), "main", wrong
+        ) as app:
+
+            async def visited() -> str:
+                async with served(app.app) as client:
+                    return f"starts, and answers {(await client.get('/ping')).status_code}"
+
+            return await outcome(visited), ""
+
+    bad, good = found.both(act)
+    found.shows("the application, with a wrong password in its URL", bad[0], f"does not start: {good[0]}")
+    assert bad[0] == "starts, and answers 500"
+    assert "Error" in good[0]
+
+
+def test_ADB605_create_all_at_startup(stage: Stages) -> None:
+    found = stage("ADB605")
+
+    async def act(scene: Scene) -> tuple[int, set[str]]:
+        """Four workers start on an empty database, all of them before the first has created its table."""
+        create = getattr(scene.module, "create_locked", scene.module.create_tables)
+        owner = await connected(make_url(scene.room.url))
+        first = owner.transaction()
+        await first.start()
+        await owner.execute("CREATE TABLE book (id serial PRIMARY KEY)")
+        workers = [asyncio.create_task(outcome(create)) for _ in range(4)]
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND wait_event_type = 'Lock'"
+        while await scene.room.fetch(waiting, scene.room.name) < 4:
+            await asyncio.sleep(0.02)
+        await first.rollback()
+        await owner.close()
+        ends = await asyncio.gather(*workers)
+        return ends.count("None"), set(ends) - {"None"}
+
+    bad, good = found.both(act)
+    found.shows("workers that start, of four at once on an empty database", bad[0], good[0])
+    assert bad[0] == 1
+    assert bad[1] <= {"IntegrityError", "ProgrammingError"}  # the type exists already, or the table does
+    assert good == (4, set())
+
+    async def migrated(scene: Scene) -> str:
+        async with served(scene.module.app):
+            return await outcome(lambda: first_revision(scene))
+
+    async def unstarted(scene: Scene) -> str:
+        return "no error" if (said := await outcome(lambda: first_revision(scene))) == "None" else said
+
+    bad, good = found.play("bad", migrated), found.play("good", unstarted)
+    found.shows("Alembic's first revision, after such a start and without one", bad, good)
+    assert (bad, good) == ("ProgrammingError", "no error")
+
+
+async def first_revision(scene: Scene) -> None:
+    def create(connection: Connection) -> None:
+        Operations(MigrationContext.configure(connection)).create_table("book", Column("id", Integer, primary_key=True))
+
+    async with scene.module.engine.begin() as connection:
+        await connection.run_sync(create)
+
+
+def test_ADB613_on_event_beside_lifespan(stage: Stages) -> None:
+    found = stage("ADB613")
+
+    async def act(scene: Scene) -> int:
+        async with served(scene.module.app):
+            pass
+        return await scene.room.settled(0, seconds=1)
+
+    bad, good = found.both(act)
+    found.shows("connections after the application has stopped", bad, good)
+    assert (bad, good) == (1, 0)

@@ -1,0 +1,71 @@
+"""ADB4xx: queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from tests.proofs.stage import Scene, Stage, outcome
+
+Stages = Callable[[str], Stage]
+IS_20 = sqlalchemy.__version__.startswith("2.0.")
+
+
+def test_ADB401_legacy_query(stage: Stages) -> None:
+    found = stage("ADB401")
+
+    async def act(scene: Scene) -> str:
+        await scene.module.create_tables()
+        async with scene.module.SessionLocal() as session:
+            return await outcome(lambda: scene.module.first(session))
+
+    bad, good = found.both(act)
+    found.shows("the first row of an empty table", bad, good)
+    assert (bad, good) == ("AttributeError", "None")
+
+
+def test_ADB402_mixed_orm_and_raw_sql(stage: Stages) -> None:
+    found = stage("ADB402")
+
+    async def act(scene: Scene) -> int:
+        await scene.module.create_tables()
+        async with scene.module.SessionLocal() as session:
+            return int(await scene.module.add(session, "Emma"))
+
+    bad, good = found.both(act)
+    found.shows("books counted after one was added", bad, good)
+    assert (bad, good) == (0 if IS_20 else 1, 1)
+
+
+def test_ADB415_legacy_query_on_sync_session(stage: Stages) -> None:
+    found = stage("ADB415")
+
+    async def act(scene: Scene) -> str:
+        engine = create_engine(scene.room.url.replace("+asyncpg", "+psycopg2"))
+        scene.module.Base.metadata.create_all(engine)
+        with Session(engine) as session:
+            session.add(scene.module.Book(title="Emma"))
+            session.commit()
+            titles = scene.module.titles(session)
+        engine.dispose()
+        return str(titles)
+
+    async def queried(scene: Scene) -> str:
+        async with scene.module.SessionLocal() as session:
+            return await outcome(lambda: session.query(scene.module.Book))
+
+    async def selected(scene: Scene) -> str:
+        async with scene.module.engine.begin() as connection:
+            await connection.run_sync(scene.module.Base.metadata.create_all)
+        async with scene.module.SessionLocal() as session:
+            return str((await session.scalars(select(scene.module.Book.title))).all())
+
+    bad, good = found.both(act)
+    found.shows("the titles, on a synchronous session", bad, good)
+    assert (bad, good) == ("['Emma']", "['Emma']")
+    bad, good = found.play("bad", queried), found.play("good", selected)
+    found.shows("the same query on an async session, of an empty table", bad, good)
+    assert (bad, good) == ("AttributeError", "[]")
