@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import fastapi
+from fastapi import BackgroundTasks, Depends
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.proofs.stage import Scene, Stage, outcome, served, yes_or_no
 
@@ -252,6 +255,8 @@ def test_ADB208_escaped_session(stage: Stages) -> None:
         async def hand_over(scene: Scene) -> tuple[int, int]:
             await scene.room.fetch("CREATE TABLE audit (action text)")
             await scene.room.fetch(f"GRANT ALL ON audit TO {scene.room.name}")
+            if path == "/scoped":
+                add_scoped(scene.module)
             others = asyncio.all_tasks()
             async with served(scene.module.app) as client:
                 assert (await client.post(path)).status_code == 200
@@ -266,9 +271,25 @@ def test_ADB208_escaped_session(stage: Stages) -> None:
     found.shows("connections that it leaves in a transaction", bad[1], good[1])
     assert bad == (0, 1 if IS_OLD_FASTAPI else 0)
     assert good == (1, 0)
+    if not IS_OLD_FASTAPI:
+        bad, good = found.both(act("/scoped"))
+        found.shows('the same with `Depends(get_session, scope="function")`', bad[1], good[1])
+        assert (bad, good) == ((0, 1), (1, 0))
     bad, good = found.both(act("/task"))
     found.shows("connections that a task of `create_task` leaves in a transaction", bad[1], good[1])
     assert (bad, good) == ((0, 1), (0, 0))
+
+
+def add_scoped(module: Any) -> None:
+    """The route `/background` once more, with a dependency that ends before the answer is sent."""
+
+    async def scoped(session: Any, tasks: Any) -> None:
+        takes_session = "session" in inspect.signature(module.audit).parameters
+        tasks.add_task(module.audit, *((session,) if takes_session else ()), "ordered")
+
+    session = Annotated[AsyncSession, Depends(module.get_session, scope="function")]
+    scoped.__annotations__ = {"session": session, "tasks": BackgroundTasks, "return": None}
+    module.app.post("/scoped")(scoped)
 
 
 def test_ADB211_sync_session_on_async_engine(stage: Stages) -> None:
