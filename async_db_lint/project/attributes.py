@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from async_db_lint.project.infer import Inference
 
 MAX_BASES = 20  # classes of the project looked through for one member
+EMPTY_BASES = frozenset(
+    ("abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol")
+)
 
 
 def attribute(inference: Inference, owner: Value | None, name: str) -> Value | None:
@@ -71,6 +74,17 @@ def ancestry(inference: Inference, cls: Class) -> list[Class | str]:
             elif value.kind is Kind.LIBRARY:
                 found.append(library.canonical(value.name))
     return found
+
+
+def is_known(inference: Inference, cls: Class) -> bool:
+    """Whether all that a class inherits from is code of the project, or adds nothing that runs."""
+    for item in ancestry(inference, cls):
+        if isinstance(item, str):
+            if item not in EMPTY_BASES:
+                return False
+        elif any(inference.value(base, end_of(item.parent or item.module)) is None for base in item.bases):
+            return False
+    return True
 
 
 def library_bases(inference: Inference, cls: Class) -> list[str]:

@@ -12,6 +12,7 @@ from async_db_lint.project.dependencies import depends_call
 from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.parameters import argument_for, declared_at
 from async_db_lint.project.places import Place, place_of
+from async_db_lint.project.roots import Root, root
 from async_db_lint.project.text import quoted
 from async_db_lint.project.view import View
 
@@ -25,6 +26,7 @@ class Carried(NamedTuple):
     text: str
     expr: Expr
     value: Value
+    root: Root
 
 
 class Carriers:
@@ -41,11 +43,11 @@ class Carriers:
     def carried(self, call: Call) -> Iterator[Carried]:
         """The sessions that a call uses: its receiver, an argument, or what its object holds."""
         place = place_of(call)
+        function = self.view.inference.function(self.view.inference.callee(call))
         if call.receiver is not None:
             value = self.view.inference.value(call.receiver, place)
-            if value is not None and (self.is_session(value) or self._holds_and_uses(value, call)):
-                yield Carried(quoted(call.receiver), call.receiver, value)
-        function = self.view.inference.function(self.view.inference.callee(call))
+            if value is not None and (self.is_session(value) or self._holds_and_uses(value, function)):
+                yield self._carried(call.receiver, place, value)
         if function is None:
             return
         for parameter in function.parameters:
@@ -54,7 +56,23 @@ class Carriers:
                 continue
             value = self.view.inference.value(given, place)
             if value is not None and self.is_session(value) and self.uses(function, parameter.name):
-                yield Carried(quoted(given), given, value)
+                yield self._carried(given, place, value)
+
+    def _carried(self, expr: Expr, place: Place, value: Value) -> Carried:
+        return Carried(quoted(expr), expr, value, root(expr, place, self._is_session_at))
+
+    def _is_session_at(self, expr: Expr, place: Place) -> bool:
+        return self.is_session(self.view.inference.value(expr, place))
+
+    def bound(self, target: Expr, place: Place) -> Carried | None:
+        """The object that `add_task(object.method)` passes on, when the method uses the session that it keeps."""
+        if not isinstance(target, Attribute):
+            return None
+        value = self.view.inference.value(target.value, place)
+        function = self.view.inference.function(self.view.inference.value(target, place))
+        if value is None or not self._holds_and_uses(value, function):
+            return None
+        return self._carried(target.value, place, value)
 
     def handed(self, target: Expr, given: Expr, place: Place, position: int) -> Carried | None:
         """A session that `add_task(target, given, …)` passes on to a function that uses it."""
@@ -68,7 +86,7 @@ class Carriers:
         parameters = [item for item in function.parameters if item.kind == "positional"]
         if position + offset >= len(parameters) or not self.uses(function, parameters[position + offset].name):
             return None
-        return Carried(quoted(given), given, value)
+        return self._carried(given, place, value)
 
     def uses(self, function: Function, name: str) -> bool:
         """Whether a function does something with a parameter: calls a method of it, or passes it on."""
@@ -96,10 +114,9 @@ class Carriers:
             found |= {name for name in names if self.is_session(attributes.attribute(self.view.inference, value, name))}
         return found
 
-    def _holds_and_uses(self, value: Value, call: Call) -> bool:
-        """Whether the method that is called uses the session that its object keeps."""
+    def _holds_and_uses(self, value: Value, function: Function | None) -> bool:
+        """Whether a method uses the session that its object keeps, itself or through another object of it."""
         names = self._session_attributes(value)
-        function = self.view.inference.function(self.view.inference.callee(call))
         if not names or function is None or not function.parameters or _is_serialised(self.view, function):
             return False
         first = function.parameters[0].name
@@ -114,6 +131,8 @@ class Carriers:
     def from_dependency(self, expr: Expr, place: Place, hops: int = 3) -> bool:
         """Whether a session is the request's: a parameter with `Depends`, or an object built from one."""
         scope = place.scope
+        if isinstance(expr, Attribute) and hops:  # `ordering.session`
+            return self.from_dependency(expr.value, place, hops - 1)
         if not isinstance(expr, Name) or not isinstance(scope, Function) or not hops:
             return False
         for binding in scope.bindings.get(expr.name, []):

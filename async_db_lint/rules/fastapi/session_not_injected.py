@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from async_db_lint.index.expressions import Call, Name, Usage
 from async_db_lint.index.scopes import Class, Function, Module
+from async_db_lint.project import library
 from async_db_lint.project.application import Trigger
 from async_db_lint.project.definitions import bindings_of
 from async_db_lint.project.places import place_of
@@ -53,8 +54,12 @@ class SessionNotInjected(Rule):
 
 
 def _is_own(project: Project, call: Call) -> bool:
-    """Whether a call opens a session from a factory that the module knows by name."""
-    if call.usage is not Usage.ENTERED or not isinstance(call.callee, Name):
+    """Whether a call opens a session from a factory that the module knows by name, or on an engine."""
+    if call.usage is not Usage.ENTERED:
+        return False
+    if project.name_of(call) in library.SESSIONS:
+        return True
+    if not isinstance(call.callee, Name):
         return False
     callee = project.inference.callee(call)
     if callee is None or callee.inner is None or not project.is_session(callee.inner):

@@ -10,6 +10,7 @@ from async_db_lint.index.scopes import LOOPS, Block, BlockKind, Scope
 from async_db_lint.project.carriers import Carried, Carriers
 from async_db_lint.project.places import dominates
 from async_db_lint.project.project import Project
+from async_db_lint.project.roots import Root
 from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
 from async_db_lint.rules.tasks import tasks
 
@@ -53,7 +54,7 @@ class ConcurrentSession(Rule):
 
 def _gathered(carriers: Carriers, call: Call) -> Iterator[Suspect]:
     """A session in two awaitables of one `gather`, or in every item of a comprehension."""
-    users: dict[str, list[Call]] = defaultdict(list)
+    users: dict[Root, list[tuple[str, Call]]] = defaultdict(list)
     for argument in call.arguments:
         if argument.keyword is not None:
             continue
@@ -61,12 +62,11 @@ def _gathered(carriers: Carriers, call: Call) -> Iterator[Suspect]:
             for carried in carriers.carried(item):
                 if is_repeated and not _is_outside(carried, item):
                     continue
-                users[carried.text] += [item, item] if is_repeated else [item]
-    for text, calls in users.items():
-        if len(calls) > 1:
-            distinct = list(dict.fromkeys(calls))
-            message = f"`{text}` is used by several tasks at once"
-            yield at_call(call, message, calls_as_related(distinct, f"`{text}` is used here"))
+                users[carried.root] += [(carried.text, item)] * (2 if is_repeated else 1)
+    for root, rows in users.items():
+        if len(rows) > 1:
+            distinct = list(dict.fromkeys(item for _, item in rows))
+            yield at_call(call, _message(root, [text for text, _ in rows]), calls_as_related(distinct, "used here"))
 
 
 def _awaitables(expr: Expr) -> Iterator[tuple[Call, bool]]:
@@ -91,17 +91,25 @@ def _is_outside(carried: Carried, item: Call) -> bool:
 
 def _spawned(project: Project, carriers: Carriers) -> Iterator[Suspect]:
     """A session that several tasks of one function are made with."""
-    users: dict[tuple[Scope, str], list[tuple[Call, Call]]] = defaultdict(list)
+    users: dict[tuple[Scope, Root], list[tuple[str, Call, Call]]] = defaultdict(list)
     for call, coroutine in tasks(project):
         for carried in carriers.carried(coroutine):
-            users[call.block.scope, carried.text].append((call, coroutine))
-    for (_, text), rows in users.items():
-        repeated = [row for row in rows if _is_repeated(row[1], text)]
+            users[call.block.scope, carried.root].append((carried.text, call, coroutine))
+    for (_, root), rows in users.items():
+        repeated = [row for row in rows if _is_repeated(row[2], row[0])]
         together = repeated or (rows if len(rows) > 1 and _may_overlap(rows) else [])
         if together:
-            calls = [coroutine for _, coroutine in together]
-            related = calls_as_related(calls, f"`{text}` is used here")
-            yield at_call(together[0][0], f"`{text}` is used by several tasks at once", related)
+            related = calls_as_related([coroutine for _, _, coroutine in together], "used here")
+            yield at_call(together[0][1], _message(root, [text for text, _, _ in together]), related)
+
+
+def _message(root: Root, texts: list[str]) -> str:
+    """That several tasks use one thing, or several that share a session."""
+    distinct = list(dict.fromkeys(texts))
+    if len(distinct) == 1:
+        return f"`{distinct[0]}` is used by several tasks at once"
+    named = " and ".join(f"`{text}`" for text in distinct)
+    return f"{named} share the session `{root.text}`, which several tasks use at once"
 
 
 def _is_repeated(coroutine: Call, text: str) -> bool:
@@ -120,7 +128,7 @@ def _binds(block: Block, name: str) -> bool:
     return any(item.block.within(block) or item.statement is block.opener for item in bindings)
 
 
-def _may_overlap(rows: list[tuple[Call, Call]]) -> bool:
+def _may_overlap(rows: list[tuple[str, Call, Call]]) -> bool:
     """Whether two tasks are started in one run of the function, not in branches that exclude each other."""
-    first, second = rows[0][0].block, rows[1][0].block
+    first, second = rows[0][1].block, rows[1][1].block
     return dominates(first, second) or dominates(second, first)

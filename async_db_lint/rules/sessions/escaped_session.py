@@ -58,9 +58,13 @@ class EscapedSession(Rule):
 
 def _handed(carriers: Carriers, call: Call) -> Iterator[Carried]:
     positional = call.positional
+    place = place_of(call)
+    owner = carriers.bound(positional[0], place) if positional else None
+    if owner is not None and carriers.from_dependency(owner.expr, place):
+        yield owner
     for position, given in enumerate(positional[1:]):
-        if carriers.from_dependency(given, place_of(call)):
-            carried = carriers.handed(positional[0], given, place_of(call), position)
+        if carriers.from_dependency(given, place):
+            carried = carriers.handed(positional[0], given, place, position)
             if carried is not None:
                 yield carried
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Name
+from async_db_lint.index.expressions import Attribute, Await, Call, Name
 from async_db_lint.index.scopes import Binding, BlockKind, Exit, Function
 from async_db_lint.project import library
 from async_db_lint.project.decorators import shape_of
+from async_db_lint.project.handover import closings_of, is_handed_on
 from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.places import place_of
 from async_db_lint.project.project import Project
-from async_db_lint.project.uses import uses_of
 from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
 from async_db_lint.source import Role
 
@@ -22,9 +22,7 @@ OPENERS = (
     "asyncpg.connect",
     f"{library.POOL}.acquire",
 )
-CLOSING = frozenset(("close", "aclose", "remove", "release", "terminate"))
 SAFE = frozenset({BlockKind.FINALLY})
-OWN = ("sqlalchemy.", "sqlmodel.", "asyncpg.")
 
 
 class UnclosedSession(Rule):
@@ -89,10 +87,10 @@ def _of_name(project: Project, function: Function, name: str, binding: Binding) 
     is_registry = opened.name == library.REGISTRY
     if not is_registry and not _opens(project, call):
         return
-    closings = _closings(function, name)
+    closings = closings_of(function, name)
     if any(item.block.inside(SAFE) or item.block.inside(frozenset({BlockKind.EXCEPT})) for item in closings):
         return
-    if _is_handed_on(project, function, name):
+    if is_handed_on(project, function, name):
         return
     yields = [item for item in function.exits if item.kind == "yield" and item.value == Name(name)]
     if not closings and not is_registry:
@@ -111,7 +109,7 @@ def _opens(project: Project, call: Call) -> bool:
     if callee is None or _joins_connection(project, call, callee):
         return False
     if callee.kind is Kind.INSTANCE:
-        return True
+        return callee.name not in (library.REGISTRY, library.SYNC_REGISTRY)  # they give the session of their scope
     return callee.kind in (Kind.LIBRARY, Kind.METHOD) and library.canonical(callee.name) in OPENERS
 
 
@@ -122,53 +120,6 @@ def _joins_connection(project: Project, call: Call, callee: Value) -> bool:
         return not project.inference.is_a(project.value(bind, call), library.ENGINE)
     configured = project.methods(["configure"], library.FACTORY, library.SYNC_FACTORY)
     return any(item.keyword("bind") is not None and owner.origins & callee.origins for item, owner in configured)
-
-
-def _closings(function: Function, name: str) -> list[Call]:
-    """The calls that close a name, in the function or in one inside it; or give it back to its pool."""
-    found: list[Call] = []
-    for scope in function.inner():
-        for call in scope.calls:
-            is_own = call.receiver == Name(name)
-            is_given_back = call.method == "release" and Name(name) in call.positional
-            if call.method in CLOSING and (is_own or is_given_back):
-                found.append(call)
-    return found
-
-
-def _is_handed_on(project: Project, function: Function, name: str) -> bool:
-    """Whether a name is returned, stored, entered or passed to something that may close it."""
-    for item in function.exits:
-        if item.kind in ("return", "yield from") and _mentions(item.value, name):
-            return True
-        if item.kind == "yield" and item.value is not None and item.value != Name(name) and _mentions(item.value, name):
-            return True
-    for inner in function.inner():
-        if any(_mentions(target.value, name) for target in inner.targets):
-            return True
-        if any(_mentions(head, name) and not isinstance(head, (Call, Await)) for b in inner.blocks for head in b.heads):
-            return True
-        for call in inner.calls:
-            if any(_mentions(item.value, name) for item in call.arguments) and not _keeps_nothing(project, call):
-                return True
-    return any(not isinstance(parent, (Attribute, Call, Await, type(None))) for parent in uses_of(name, function))
-
-
-def _keeps_nothing(project: Project, call: Call) -> bool:
-    """Whether a call that gets a session certainly neither closes nor keeps it."""
-    callee = project.inference.callee(call)
-    if callee is None:
-        return False
-    if callee.kind in (Kind.LIBRARY, Kind.METHOD):
-        return library.canonical(callee.name).startswith(OWN) and call.method != "release"
-    function = project.inference.function(callee)
-    return function is not None and not any(
-        item.method in CLOSING for scope in function.inner() for item in scope.calls
-    )
-
-
-def _mentions(expr: Expr | None, name: str) -> bool:
-    return expr is not None and (expr == Name(name) or (isinstance(expr, Await) and _mentions(expr.value, name)))
 
 
 def _skipped(function: Function, name: str, call: Call, closing: Call, item: Exit) -> Suspect:

@@ -1,0 +1,73 @@
+"""What becomes of a session after it was opened: closed, or handed to something that may close it."""
+
+from __future__ import annotations
+
+from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Name, Usage
+from async_db_lint.index.scopes import Class, Function
+from async_db_lint.project import attributes, library
+from async_db_lint.project.kinds import Kind
+from async_db_lint.project.project import Project
+from async_db_lint.project.uses import uses_of
+
+CLOSING = frozenset(("close", "aclose", "remove", "release", "terminate"))
+OWN = ("sqlalchemy.", "sqlmodel.", "asyncpg.")
+
+
+def closings_of(function: Function, name: str) -> list[Call]:
+    """The calls that close a name, in the function or in one inside it; or give it back to its pool."""
+    found: list[Call] = []
+    for scope in function.inner():
+        for call in scope.calls:
+            is_own = call.receiver == Name(name)
+            is_given_back = call.method == "release" and Name(name) in call.positional
+            if call.method in CLOSING and (is_own or is_given_back):
+                found.append(call)
+    return found
+
+
+def is_handed_on(project: Project, function: Function, name: str) -> bool:
+    """Whether a name is returned, stored, entered or passed to something that may close it."""
+    for item in function.exits:
+        if item.kind in ("return", "yield from") and _mentions(item.value, name):
+            return True
+        if item.kind == "yield" and item.value is not None and item.value != Name(name) and _mentions(item.value, name):
+            return True
+    for inner in function.inner():
+        if any(_mentions(target.value, name) for target in inner.targets):
+            return True
+        if any(_mentions(head, name) and not isinstance(head, (Call, Await)) for b in inner.blocks for head in b.heads):
+            return True
+        for call in inner.calls:
+            if any(_mentions(item.value, name) for item in call.arguments) and not _keeps_nothing(project, call):
+                return True
+    return any(not isinstance(parent, (Attribute, Call, Await, type(None))) for parent in uses_of(name, function))
+
+
+def _keeps_nothing(project: Project, call: Call) -> bool:
+    """Whether a call that gets a session certainly neither closes nor keeps it."""
+    callee = project.inference.callee(call)
+    if callee is None:
+        return False
+    if callee.kind is Kind.CLASS:
+        return call.usage is Usage.RECEIVER and _closes_nothing(project, callee.definition)
+    if callee.kind in (Kind.LIBRARY, Kind.METHOD):
+        return library.canonical(callee.name).startswith(OWN) and call.method != "release"
+    function = project.inference.function(callee)
+    return function is not None and not any(
+        item.method in CLOSING for scope in function.inner() for item in scope.calls
+    )
+
+
+def _closes_nothing(project: Project, definition: object) -> bool:
+    """Whether a class of the project, and what it inherits from, never closes or enters what it is made with."""
+    if not isinstance(definition, Class) or not attributes.is_known(project.inference, definition):
+        return False
+    classes = attributes.ancestry(project.inference, definition)
+    scopes = [scope for item in classes if isinstance(item, Class) for scope in item.inner()]
+    return not any(call.method in CLOSING for scope in scopes for call in scope.calls) and not any(
+        isinstance(head, Attribute) for scope in scopes for block in scope.blocks for head in block.heads
+    )
+
+
+def _mentions(expr: Expr | None, name: str) -> bool:
+    return expr is not None and (expr == Name(name) or (isinstance(expr, Await) and _mentions(expr.value, name)))
