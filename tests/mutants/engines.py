@@ -1,0 +1,226 @@
+"""ADB1xx."""
+
+from __future__ import annotations
+
+from tests.mutants.change import Change
+from tests.mutants.mutants import Mutant
+
+DATABASE = "database.py"
+MAIN = "main.py"
+ENGINE = """
+engine = create_async_engine(
+    settings.database_url,
+    pool_size=settings.pool_size,
+    max_overflow=settings.pool_overflow,
+    pool_timeout=settings.pool_timeout,
+    pool_pre_ping=True,
+    connect_args={
+        "timeout": settings.connect_timeout,
+        "server_settings": {"application_name": "bookshop", "timezone": "UTC"},
+    },
+)
+"""
+FACTORY = "SessionLocal = async_sessionmaker(engine, expire_on_commit=False)"
+YIELDING = """
+async with SessionLocal() as session:
+    yield session
+"""
+DISPOSE = "await engine.dispose()"
+
+
+def engine(call: str, imports: str = "") -> Change:
+    return Change(DATABASE, ENGINE, f"engine = {call}", imports=imports)
+
+
+def with_option(option: str) -> Change:
+    return engine(f"create_async_engine(settings.database_url, pool_pre_ping=True, {option})")
+
+
+MUTANTS = [
+    Mutant(
+        "psycopg2 connection beside the engine",
+        "ADB101",
+        (
+            Change(
+                DATABASE,
+                "",
+                'reports = psycopg2.connect(settings.database_url.replace("+asyncpg", ""))',
+                imports="import psycopg2",
+            ),
+        ),
+        (DATABASE, "psycopg2.connect"),
+    ),
+    Mutant(
+        "psycopg 3 connection, opened synchronously by the module of jobs",
+        "ADB101",
+        (
+            Change(
+                "services/jobs.py",
+                "",
+                'exports = psycopg.connect(settings.database_url.replace("+asyncpg", ""))',
+                imports="import psycopg\nfrom reference_app.settings import settings",
+            ),
+        ),
+        ("services/jobs.py", "psycopg.connect"),
+    ),
+    Mutant(
+        "URL without a driver",
+        "ADB102",
+        (engine('create_async_engine("postgresql://bookshop@localhost/bookshop")'),),
+        (DATABASE, "postgresql://"),
+    ),
+    Mutant(
+        "URL of a hosting provider",
+        "ADB102",
+        (engine('create_async_engine("postgres://bookshop@localhost/bookshop", pool_pre_ping=True)'),),
+        (DATABASE, "postgres://"),
+    ),
+    Mutant(
+        "URL with psycopg2, in pieces",
+        "ADB102",
+        (engine('create_async_engine(f"postgresql+psycopg2://{settings.database_schema}@localhost/bookshop")'),),
+        (DATABASE, "+psycopg2"),
+    ),
+    Mutant(
+        "URL.create with a synchronous driver",
+        "ADB102",
+        (
+            engine(
+                'create_async_engine(URL.create("postgresql+pg8000", host="localhost", database="bookshop"))',
+                "from sqlalchemy import URL",
+            ),
+        ),
+        (DATABASE, "pg8000"),
+    ),
+    Mutant(
+        "synchronous engine with an async driver for the migrations",
+        "ADB103",
+        (
+            Change(
+                "migrate.py",
+                "",
+                'engine = create_engine("postgresql+asyncpg://bookshop@localhost/bookshop")',
+                imports="from sqlalchemy import create_engine",
+            ),
+        ),
+        ("migrate.py", "create_engine("),
+        behaves=False,
+    ),
+    Mutant(
+        "synchronous engine with an async driver beside the other one",
+        "ADB103",
+        (
+            Change(
+                DATABASE,
+                "",
+                'reports = create_engine(URL.create("postgresql+asyncpg", host="localhost", database="bookshop"))',
+                imports="from sqlalchemy import URL, create_engine",
+            ),
+        ),
+        (DATABASE, "reports = create_engine("),
+        behaves=False,
+    ),
+    Mutant("no dispose", "ADB104", (Change(MAIN, DISPOSE, "None"),), (DATABASE, "engine = create_async_engine(")),
+    Mutant(
+        "only the synchronous half is disposed",
+        "ADB104",
+        (Change(MAIN, DISPOSE, "engine.sync_engine.dispose()"),),
+        (DATABASE, "engine = create_async_engine("),
+    ),
+    Mutant(
+        "a wrapper disposes, and nobody calls it",
+        "ADB104",
+        (
+            Change(MAIN, DISPOSE, "None"),
+            Change(DATABASE, "", "async def close() -> None:\n    await engine.dispose()"),
+        ),
+        (DATABASE, "engine = create_async_engine("),
+    ),
+    Mutant(
+        "a second engine that nobody disposes",
+        "ADB104",
+        (
+            Change(
+                DATABASE,
+                "",
+                "replica = create_async_engine(settings.database_url)\n"
+                "ReplicaSession = async_sessionmaker(replica, expire_on_commit=False)",
+            ),
+            Change("services/jobs.py", "SessionLocal()", "ReplicaSession()", "export"),
+            Change(
+                "services/jobs.py",
+                "from reference_app.database import SessionLocal",
+                "from reference_app.database import ReplicaSession, SessionLocal",
+            ),
+        ),
+        (DATABASE, "replica = create_async_engine("),
+    ),
+    Mutant(
+        "an engine for each request",
+        "ADB105",
+        (
+            Change(
+                DATABASE,
+                YIELDING,
+                "async with AsyncSession(create_async_engine(settings.database_url), expire_on_commit=False) as session:\n"
+                "    yield session",
+            ),
+        ),
+        (DATABASE, "AsyncSession(create_async_engine("),
+    ),
+    Mutant(
+        "an engine for each request, in a helper",
+        "ADB105",
+        (
+            Change(
+                DATABASE,
+                "",
+                "def connect() -> async_sessionmaker[AsyncSession]:\n"
+                "    return async_sessionmaker(create_async_engine(settings.database_url), expire_on_commit=False)",
+            ),
+            Change(DATABASE, "SessionLocal()", "connect()()", "get_session"),
+        ),
+        (DATABASE, "return async_sessionmaker(create_async_engine("),
+    ),
+    Mutant(
+        "an engine for each order, in the service",
+        "ADB105",
+        (
+            Change(
+                "services/ordering.py",
+                "order = await self.orders.get(key)",
+                "replica = create_async_engine(settings.database_url)\n"
+                "async with AsyncSession(replica, expire_on_commit=False) as session:\n"
+                "    order = await Orders(session).get(key)",
+                imports="from sqlalchemy.ext.asyncio import create_async_engine\nfrom reference_app.settings import settings",
+            ),
+        ),
+        ("services/ordering.py", "replica = create_async_engine("),
+    ),
+    Mutant("echo", "ADB106", (with_option("echo=True"),), (DATABASE, "echo=True")),
+    Mutant("echo with results", "ADB106", (with_option('echo="debug"'),), (DATABASE, 'echo="debug"')),
+    Mutant(
+        "echo in splatted options",
+        "ADB106",
+        (
+            Change(
+                DATABASE,
+                ENGINE,
+                'OPTIONS = {"echo": True, "pool_pre_ping": True}\nengine = create_async_engine(settings.database_url, **OPTIONS)',
+            ),
+        ),
+        (DATABASE, "engine = create_async_engine("),
+    ),
+    Mutant("future", "ADB107", (with_option("future=True"),), (DATABASE, "future=True"), behaves=False),
+    Mutant(
+        "autocommit",
+        "ADB107",
+        (
+            Change(
+                DATABASE, FACTORY, "SessionLocal = async_sessionmaker(engine, expire_on_commit=False, autocommit=False)"
+            ),
+        ),
+        (DATABASE, "autocommit=False"),
+        behaves=False,
+    ),
+]

@@ -1,0 +1,109 @@
+"""ADB4xx."""
+
+from __future__ import annotations
+
+from tests.mutants.awaiting import BOOKS, CATALOGUE, CUSTOMERS, ORDERS, SYNC_SESSIONS
+from tests.mutants.change import Change
+from tests.mutants.mutants import Mutant
+
+WORKER = """
+def report() -> list[str]:
+    with WorkerSession() as session:
+        return [book.title for book in session.query(Book)]
+"""
+
+MUTANTS = [
+    Mutant(
+        "query on an async session",
+        "ADB401",
+        (
+            Change(
+                CUSTOMERS,
+                "return await self.session.get(Customer, key)",
+                "return await self.session.query(Customer).filter(Customer.id == key).first()",
+            ),
+        ),
+        (CUSTOMERS, "self.session.query(Customer)"),
+    ),
+    Mutant(
+        "query with filter_by on an async session",
+        "ADB401",
+        (
+            Change(
+                BOOKS,
+                "return await self.session.get(Book, key)",
+                "return self.session.query(Book).filter_by(id=key).one_or_none()",
+            ),
+        ),
+        (BOOKS, "self.session.query(Book)"),
+    ),
+    Mutant(
+        "a query in a job",
+        "ADB401",
+        (
+            Change(
+                "services/jobs.py",
+                "await Orders(session).confirm(order_id)",
+                "session.query(Order).filter_by(id=order_id).update({'confirmed_at': datetime.now(UTC)})",
+                imports="from datetime import UTC, datetime\nfrom reference_app.models import Order",
+            ),
+        ),
+        ("services/jobs.py", "session.query(Order)"),
+    ),
+    Mutant(
+        "a book added through the ORM and counted with SQL",
+        "ADB402",
+        (
+            Change(
+                CATALOGUE,
+                "self.books.add(book)",
+                'self.session.add(book)\nawait self.session.execute(text("SELECT count(*) FROM book"))',
+                imports="from sqlalchemy import text",
+            ),
+        ),
+        (CATALOGUE, "SELECT count(*) FROM book"),
+    ),
+    Mutant(
+        "an order added through the ORM, its stock taken with SQL",
+        "ADB402",
+        (
+            Change(
+                CATALOGUE,
+                "self.customers.add(customer)",
+                "self.session.add(customer)\n"
+                'await self.session.execute(text("UPDATE customer SET name = :name WHERE email = :email"), new.model_dump())',
+                imports="from sqlalchemy import text",
+            ),
+        ),
+        (CATALOGUE, "UPDATE customer"),
+    ),
+    Mutant(
+        "the legacy interface on a synchronous session",
+        "ADB415",
+        (
+            SYNC_SESSIONS,
+            Change(
+                CATALOGUE,
+                "",
+                WORKER,
+                imports="from reference_app.database import WorkerSession",
+            ),
+        ),
+        (CATALOGUE, "session.query(Book)"),
+        behaves=False,
+    ),
+    Mutant(
+        "the legacy interface on a synchronous session that is passed in",
+        "ADB415",
+        (
+            Change(
+                ORDERS,
+                "",
+                "def count(session: Session) -> int:\n    return session.query(Order).count()",
+                imports="from sqlalchemy.orm import Session",
+            ),
+        ),
+        (ORDERS, "session.query(Order)"),
+        behaves=False,
+    ),
+]
