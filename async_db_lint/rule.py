@@ -39,17 +39,29 @@ class Related(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Suspect:
+class Unit(NamedTuple):
+    """The statement in which LibCST reads a suspect: its place, and the keyword that says how it is read."""
+
+    span: Span
+    keyword: str
+
+    @staticmethod
+    def of(statement: Statement) -> Unit:
+        """A statement of the index as a unit."""
+        return Unit(statement.span, statement.keyword)
+
+
+class Suspect(NamedTuple):
     """Code that the project's facts make suspect: where it stands, and what would be said of it.
 
-    `shape` names the LibCST class of the node that must stand at `span`; `statement` is the unit in
-    which LibCST reads it. `same_as` holds other places at which another rule may report this defect.
+    `shape` names the LibCST class of the node that must stand at `span`; `unit` is what LibCST reads.
+    `same_as` holds other places at which another rule may report this defect. Plain data, so that it
+    can be confirmed in another process than the one that found it.
     """
 
     path: str
     span: Span
-    statement: Statement | None
+    unit: Unit | None
     shape: str
     message: str
     related: tuple[Related, ...] = ()
@@ -134,14 +146,14 @@ def at_call(
     """A suspect call."""
     path = call.block.scope.module.path
     places = tuple((other.block.scope.module.path, other.span) for other in same_as)
-    return Suspect(path, call.span, call.statement, "Call", message, tuple(related), places, detail)
+    return Suspect(path, call.span, Unit.of(call.statement), "Call", message, tuple(related), places, detail)
 
 
 def at_await(item: Await, message: str, related: Iterable[Related] = (), same_as: Sequence[Call] = ()) -> Suspect:
     """A suspect `await`."""
     path = item.block.scope.module.path
     places = tuple((other.block.scope.module.path, other.span) for other in same_as)
-    return Suspect(path, item.span, item.statement, "Await", message, tuple(related), places)
+    return Suspect(path, item.span, Unit.of(item.statement), "Await", message, tuple(related), places)
 
 
 def along(chain: Iterable[Step], message: str = "`{}` is bound here") -> Iterator[Related]:

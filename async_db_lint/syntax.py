@@ -45,7 +45,7 @@ class Sight:
 
 def look(source: Source, suspect: Suspect) -> Sight | None:
     """The LibCST node of the suspect's shape at its place; None when LibCST does not see one there."""
-    found = _in_statement(source, suspect) if suspect.statement is not None else None
+    found = _in_statement(source, suspect) if suspect.unit is not None else None
     if found is None and suspect.shape not in HEADERS:
         found = _as_expression(source, suspect)
     return found
@@ -54,8 +54,8 @@ def look(source: Source, suspect: Suspect) -> Sight | None:
 def _in_statement(source: Source, suspect: Suspect) -> Sight | None:
     import libcst as cst
 
-    assert suspect.statement is not None
-    text = statement_text(source, suspect.statement.span, suspect.statement.keyword)
+    assert suspect.unit is not None
+    text = statement_text(source, suspect.unit.span, suspect.unit.keyword)
     if text is None or not is_readable(text):
         return None
     scaffold = SCAFFOLD if text[:1] in (" ", "\t") else ""
@@ -65,7 +65,7 @@ def _in_statement(source: Source, suspect: Suspect) -> Sight | None:
         return None
     if module.code != scaffold + text:
         return None
-    offset = suspect.statement.span.line - 1 - (1 if scaffold else 0)
+    offset = suspect.unit.span.line - 1 - (1 if scaffold else 0)
     return _find(module, source, suspect, offset, 0, 0)
 
 

@@ -19,7 +19,7 @@ from async_db_lint.project.text import quoted
 from async_db_lint.project.unreadable import unreadable
 from async_db_lint.project.urls import driver_of
 from async_db_lint.project.versions import Range, from_files, range_of
-from async_db_lint.rule import Suspect
+from async_db_lint.rule import Suspect, Unit
 from async_db_lint.source import Role, Source
 from async_db_lint.syntax import look
 from tests.projects import codes, project
@@ -295,7 +295,7 @@ def test_a_library_name_is_one_however_it_is_imported() -> None:
 def sight_of(text: str, name: str):  # type: ignore[no-untyped-def]
     module = index("a.py", text.encode())
     call = next(call for scope in module.inner() for call in scope.calls if call.method == name)
-    sight = look(Source("a.py", text.encode()), Suspect("a.py", call.span, call.statement, "Call", ""))
+    sight = look(Source("a.py", text.encode()), Suspect("a.py", call.span, Unit.of(call.statement), "Call", ""))
     return None if sight is None else sight.range_of(sight.node)
 
 
@@ -333,7 +333,7 @@ def test_what_libcst_should_not_be_given_is_not_read() -> None:
 def test_a_place_without_such_a_node_is_not_seen() -> None:
     text = "x = 1\n"
     statement = index("a.py", text.encode()).bindings["x"][0].statement
-    assert look(Source("a.py", text.encode()), Suspect("a.py", Span(1, 0, 1, 1), statement, "Call", "")) is None
+    assert look(Source("a.py", text.encode()), Suspect("a.py", Span(1, 0, 1, 1), Unit.of(statement), "Call", "")) is None
 
 
 # ------------------------------------------------------------------ one defect, one code

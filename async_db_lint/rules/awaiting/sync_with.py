@@ -12,7 +12,7 @@ from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.places import Place
 from async_db_lint.project.project import Project
 from async_db_lint.project.text import quoted
-from async_db_lint.rule import Report, Rule, Severity, Suspect
+from async_db_lint.rule import Report, Rule, Severity, Suspect, Unit
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -106,5 +106,5 @@ def _suspect(block: Block, head: Expr, message: str) -> Suspect:
     assert block.opener is not None
     path = block.scope.module.path
     if isinstance(head, (Call, Await)):
-        return Suspect(path, head.span, block.opener, type(head).__name__, message)
-    return Suspect(path, block.opener.span, block.opener, SHAPES[block.kind], message)
+        return Suspect(path, head.span, Unit.of(block.opener), type(head).__name__, message)
+    return Suspect(path, block.opener.span, Unit.of(block.opener), SHAPES[block.kind], message)
