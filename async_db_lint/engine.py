@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import process_time
 
-from async_db_lint import discovery, relevance, roles, selection
+from async_db_lint import discovery, relevance, selection
 from async_db_lint.config import Config
-from async_db_lint.index.build import index
-from async_db_lint.index.scopes import Module
 from async_db_lint.judge import Judge
 from async_db_lint.project.project import Project
-from async_db_lint.project.unreadable import Unreadable, unreadable
-from async_db_lint.project.versions import Versions, from_files, range_of
+from async_db_lint.reading import Files, Indexed, Progress, parsed, read, silent, without_collection
 from async_db_lint.rule import Finding, Rule, Severity, Suspect
 from async_db_lint.source import Source
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +50,6 @@ class Report:
         self.seconds[stage] = self.seconds.get(stage, 0.0) + process_time() - start
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
-    """A project's files as they were read: the tree, the bytes, the texts that name versions."""
-
-    tree: discovery.Tree
-    data: Mapping[str, bytes]
-    settings: tuple[tuple[str, str], ...]
-
-
-def read(root: Path, exclude: Sequence[str]) -> Files:
-    """Read a project's files, each once."""
-    tree = discovery.walk(root, exclude)
-    data: dict[str, bytes] = {}
-    for path in tree.files:
-        found = discovery.read(root, path)
-        if found is not None:
-            data[path] = found
-    settings = [(path, discovery.read(root, path) or b"") for path in tree.settings]
-    return Files(tree, data, tuple((path, text.decode(errors="replace")) for path, text in settings))
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """Show no progress."""
-
-
 def lint(
     root: Path, paths: Sequence[Path], config: Config, extra: Source | None = None, progress: Progress = silent
 ) -> Report:
@@ -91,75 +60,52 @@ def lint(
     MissingPath and ConfigError.
     """
     report = Report()
-    rules = selection.selected(config)
+    selection.selected(config)  # an unknown rule is an error before anything is read
     with report.timed("read"):
         files = read(root, config.exclude)
     wanted, by_name = discovery.targets(root, paths, files.tree, config.exclude)
+    if extra is not None:
+        wanted = by_name = {extra.path}
+    return judged(indexed(root, files, by_name, report, extra, progress), wanted, config, report, progress)
+
+
+def indexed(
+    root: Path, files: Files, by_name: Collection[str], report: Report, extra: Source | None, progress: Progress
+) -> Indexed:
+    """The relevant files of a project, and those that are named, indexed."""
     data = dict(files.data)
-    for path in by_name - data.keys():
+    for path in set(by_name) - data.keys():
         data[path] = discovery.read(root, path) or b""
     if extra is not None:
         data[extra.path] = extra.data
-        wanted = {extra.path}
-        by_name = {extra.path}
-    report.files = len(wanted)
     with report.timed("choose"):
-        parse = relevance.relevant(data, root.name) | by_name
+        chosen = relevance.relevant(data, root.name) | set(by_name)
     with report.timed("parse and index"), without_collection():
-        modules, failures = parsed(data, parse, progress)
-    report.parsed, report.lines = len(modules), sum(module.lines for module in modules.values())
-    with report.timed("link"), without_collection():
-        project = Project(
-            modules,
-            roles.roles(modules, config.roles),
-            versions(files, config),
-            failures,
-            files.settings,
-            data,
-            root.name,
-        )
-        report.is_async = project.is_async
-    return run(project, rules, data, wanted, config, report, progress)
+        modules, failures = parsed(data, chosen, progress)
+    return Indexed(root, files, data, modules, failures)
 
 
-def parsed(
-    data: Mapping[str, bytes], paths: Collection[str], progress: Progress = silent
-) -> tuple[dict[str, Module], tuple[Unreadable, ...]]:
-    """The index of each file, and why the others have none."""
-    modules: dict[str, Module] = {}
-    failures: list[Unreadable] = []
-    for done, path in enumerate(sorted(paths)):
-        progress("reading", done, len(paths))
-        if len(data[path]) > discovery.MAX_BYTES:
-            size = discovery.MAX_BYTES // (1024 * 1024)
-            failures.append(Unreadable(path, 1, 1, f"larger than {size} MiB, so it was not read"))
-            continue
-        try:
-            modules[path] = index(path, data[path])
-        except (SyntaxError, ValueError, RecursionError, MemoryError, LookupError) as error:
-            failures.append(unreadable(path, data[path], error))
-    return modules, tuple(failures)
-
-
-def versions(files: Files, config: Config) -> Versions:
-    """The versions of the libraries that the project targets: configured ones before those in its files."""
-    found = from_files(files.settings)
-    chosen = {name: range_of(text if text[:1] in "<>=!~" else f"=={text}.*") for name, text in config.target_versions}
-    return Versions({**found.ranges, **chosen})
-
-
-def run(
-    project: Project,
-    rules: Sequence[type[Rule]],
-    data: Mapping[str, bytes],
+def judged(
+    found: Indexed,
     wanted: set[str],
     config: Config,
     report: Report,
     progress: Progress = silent,
+    honours_noqa: bool = True,
 ) -> Report:
-    """Ask every rule, let LibCST confirm, drop what is suppressed or said by another rule."""
+    """Link an indexed project, and report on the wanted files."""
+    report.files = len(wanted)
+    report.parsed, report.lines = len(found.modules), sum(module.lines for module in found.modules.values())
+    with report.timed("link"), without_collection():
+        project = found.project(config)
+        report.is_async = project.is_async
     strings = {path: module.long_strings for path, module in project.modules.items()}
-    judge = Judge(data, strings, wanted, config.per_file_ignores)
+    judge = Judge(found.data, strings, wanted, config.per_file_ignores, honours_noqa)
+    return run(project, selection.selected(config), judge, report, progress)
+
+
+def run(project: Project, rules: Sequence[type[Rule]], judge: Judge, report: Report, progress: Progress) -> Report:
+    """Ask every rule, let LibCST confirm, drop what is suppressed or said by another rule."""
     faults: list[Fault] = []
     unselected = {rule for rule in selection.all_rules() if rule.severity is Severity.ADVICE} - set(rules)
     heard: list[tuple[Rule, list[Suspect]]] = []
@@ -205,16 +151,3 @@ def fault(rule: Rule, error: Exception, suspect: Suspect | None) -> Fault:
 
     path, line = (suspect.path, suspect.span.line) if suspect is not None else ("", 0)
     return Fault(rule.code, path, line, f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
-
-
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Pause the cyclic garbage collector: syntax trees hold no cycles, and looking for some takes most of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.freeze()
-            gc.enable()

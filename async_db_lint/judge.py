@@ -22,12 +22,17 @@ class Judge:
         long_strings: Mapping[str, Sequence[tuple[int, int]]],
         wanted: set[str],
         per_file: Sequence[tuple[str, tuple[str, ...]]],
+        honours_noqa: bool = True,
     ) -> None:
-        """Take the files' bytes and long strings, the paths to report on, and the rules that some paths leave out."""
+        """Take the files' bytes and long strings, the paths to report on, and the rules that some paths leave out.
+
+        Where `noqa` comments are somebody else's business, only our own suppressions count.
+        """
         self.data = data
         self.long_strings = long_strings
         self.wanted = wanted
         self.per_file = per_file
+        self.honours_noqa = honours_noqa
         self.unconfirmed = 0
         self._sources: dict[str, Source] = {}
         self._suppressions: dict[str, list[Suppression]] = {}
@@ -123,7 +128,8 @@ class Judge:
 
     def suppressing(self, finding: Finding) -> list[Suppression]:
         """The comments that suppress a finding."""
-        return [item for item in self.suppressions_of(finding.location.path) if item.covers(finding)]
+        known = self.suppressions_of(finding.location.path)
+        return [item for item in known if item.covers(finding) and (item.is_ours or self.honours_noqa)]
 
     def verdict(self, rules: Sequence[type[Rule]]) -> tuple[Finding, ...]:
         """The findings to report, in the order of files and lines."""

@@ -19,7 +19,7 @@ FLOORS = (
     ("check",),
     ("report",),
     ("engine",),
-    ("judge", "selection"),
+    ("judge", "reading", "selection"),
     ("rules",),
     ("suppressions",),
     ("syntax",),
