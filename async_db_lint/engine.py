@@ -69,6 +69,11 @@ def lint(
     return judged(indexed(root, files, by_name, report, extra, progress), wanted, config, report, progress)
 
 
+def index_project(root: Path, config: Config, report: Report) -> Indexed:
+    """Read and index a project as it is on disk."""
+    return indexed(root, read(root, config.exclude), (), report, None, silent)
+
+
 def indexed(
     root: Path, files: Files, by_name: Collection[str], report: Report, extra: Source | None, progress: Progress
 ) -> Indexed:

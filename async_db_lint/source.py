@@ -37,6 +37,11 @@ class Source:
         except SyntaxError:
             return "utf-8"
 
+    @property
+    def text(self) -> str:
+        """The decoded text, without a byte order mark."""
+        return self.data.removeprefix(b"\xef\xbb\xbf").decode(self.encoding, "replace")
+
     @cached_property
     def lines(self) -> tuple[str, ...]:
         """The lines without their ends. A form feed or U+2028 ends no line, as for CPython."""

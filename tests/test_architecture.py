@@ -15,8 +15,8 @@ PACKAGE = Path(__file__).parent.parent / "async_db_lint"
 
 # From the top: a module may import from its own floor and from those below.
 FLOORS = (
-    ("__main__", "cli"),
-    ("check",),
+    ("__main__", "cli", "flake8_plugin"),
+    ("check", "verdicts"),
     ("report",),
     ("engine",),
     ("judge", "reading", "selection"),

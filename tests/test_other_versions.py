@@ -1,6 +1,6 @@
 """The proofs with the versions of libraries that messages name: each in an environment of its own.
 
-pytest -m versions
+pytest -m environments
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ VERSIONS = {
 }
 
 
-@pytest.mark.versions
+@pytest.mark.environments
 @pytest.mark.parametrize("name", VERSIONS)
 def test_proofs_hold_with(name: str, postgres: str, tmp_path: Path) -> None:
     environment = tmp_path / "venv"

@@ -333,7 +333,9 @@ def test_what_libcst_should_not_be_given_is_not_read() -> None:
 def test_a_place_without_such_a_node_is_not_seen() -> None:
     text = "x = 1\n"
     statement = index("a.py", text.encode()).bindings["x"][0].statement
-    assert look(Source("a.py", text.encode()), Suspect("a.py", Span(1, 0, 1, 1), Unit.of(statement), "Call", "")) is None
+    assert (
+        look(Source("a.py", text.encode()), Suspect("a.py", Span(1, 0, 1, 1), Unit.of(statement), "Call", "")) is None
+    )
 
 
 # ------------------------------------------------------------------ one defect, one code

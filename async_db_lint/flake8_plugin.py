@@ -1,0 +1,132 @@
+"""The flake8 plugin.
+
+flake8 gives each worker single files, and these rules need the whole project. So the main process
+checks it once, before the workers start. They get what was found by inheritance (fork), or from a
+private file that the environment names (spawn, forkserver); each reports its own files' part.
+"""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from async_db_lint import __version__
+
+if TYPE_CHECKING:
+    import ast
+
+    from async_db_lint.verdicts import Court, Verdicts
+
+FILE = "ASYNC_DB_LINT_VERDICTS"  # where the main process has written what it found
+
+
+class Plugin:
+    """What flake8 makes for each file."""
+
+    name = "async-db-lint"
+    version = __version__
+    with_advice: ClassVar[bool] = False
+    verdicts: ClassVar[Verdicts | None] = None
+    court: ClassVar[Court | None] = None
+
+    def __init__(self, tree: ast.AST, filename: str, lines: Sequence[str]) -> None:
+        """Take the file's name and lines; the tree is asked for because flake8 then calls once per file."""
+        self.filename = filename
+        self.text = "".join(lines)
+
+    @staticmethod
+    def add_options(manager: Any) -> None:
+        """Declare our option to flake8."""
+        manager.add_option(
+            "--adb-advice",
+            action="store_true",
+            default=False,
+            parse_from_config=True,
+            help="also report advice about architecture (async-db-lint)",
+        )
+
+    @classmethod
+    def parse_options(cls, options: Any) -> None:
+        """Check the projects of the files that flake8 was given; in a worker, take over what was found."""
+        cls.with_advice = bool(options.adb_advice)
+        if multiprocessing.parent_process() is None:
+            cls.verdicts = decide(cls, options.filenames or ["."])
+        elif cls.verdicts is None:
+            cls.verdicts = handed_over()
+
+    def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
+        """What is found in the file."""
+        try:
+            known = self.verdicts.known(self.filename, self.text) if self.verdicts is not None else ()
+            rows = known if known is not None else judge_of(type(self)).of_text(self.filename, self.text)
+        except Exception as error:  # noqa: BLE001  # an exception would end the whole run of flake8
+            complain(f"{self.filename}: {type(error).__name__}: {error}")
+            return
+        for row in rows:
+            yield row.line, row.column, row.text, type(self)
+
+
+def judge_of(cls: type[Plugin]) -> Court:
+    """The court of this process, which keeps the projects that it has indexed."""
+    from async_db_lint.verdicts import Court
+
+    if cls.court is None:
+        cls.court = Court(cls.with_advice)
+    return cls.court
+
+
+def decide(cls: type[Plugin], filenames: Sequence[str]) -> Verdicts | None:
+    """Check the projects, and leave what was found where workers find it. Ends flake8 on a wrong configuration."""
+    from async_db_lint.config import ConfigError
+
+    cls.court = None
+    try:
+        found = judge_of(cls).verdicts(["." if name == "-" else name for name in filenames])
+    except ConfigError as error:
+        from flake8.exceptions import ExecutionError
+
+        raise ExecutionError(f"async-db-lint: {error}") from error
+    except Exception as error:  # noqa: BLE001  # as above
+        complain(f"{type(error).__name__}: {error}")
+        return None
+    for fault in found.faults:
+        complain(fault)
+    hand_over(found)
+    return found
+
+
+def hand_over(found: Verdicts) -> None:
+    """Write what was found into a private file, for workers that do not inherit it."""
+    descriptor, path = tempfile.mkstemp(prefix="async-db-lint-", suffix=".json")
+    with os.fdopen(descriptor, "w") as file:
+        file.write(found.to_json())
+    os.environ[FILE] = path
+    atexit.register(_remove, path, os.getpid())
+
+
+def handed_over() -> Verdicts | None:
+    """What the main process found; None when there is no such file."""
+    from async_db_lint.verdicts import Verdicts
+
+    try:
+        with open(os.environ[FILE]) as file:
+            return Verdicts.from_json(file.read())
+    except (KeyError, OSError, ValueError) as error:
+        complain(f"what was found cannot be read: {error}")
+        return None
+
+
+def _remove(path: str, owner: int) -> None:
+    """Remove the file at the end of the process that made it, not of one forked from it."""
+    if os.getpid() == owner and os.path.exists(path):
+        os.unlink(path)
+
+
+def complain(text: str) -> None:
+    """Say that the tool itself failed; flake8 goes on."""
+    print(f"async-db-lint: {text}", file=sys.stderr)
