@@ -89,6 +89,7 @@ def test_the_project_hook_stops_a_commit_whose_finding_stands_in_another_file(ho
 @pytest.mark.environments
 def test_the_file_hook_reports_what_concerns_the_changed_files(home: Path, tmp_path: Path) -> None:
     found = Repository(tmp_path / "shop", home, "  - id: async-db-lint\n    exclude: ^legacy/\n")
+    assert found.commit()[0]
     (found.folder / "legacy").mkdir()
     (found.folder / "legacy" / "old.py").write_text(
         "from database import SessionLocal\nasync def f():\n    async with SessionLocal() as session:\n        session.commit()\n"
