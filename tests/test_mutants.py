@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 from async_db_lint.config import Config
 from async_db_lint.engine import lint
 from async_db_lint.selection import all_rules
-from tests.mutants.mutants import APPLICATION, Mutant, mutants
+from tests.mutants import survivors
+from tests.mutants.mutants import APPLICATION, ROOT, Mutant, mutants
 
 ALL = list(mutants())
 
@@ -30,6 +32,20 @@ def test_the_mistake_is_reported_where_it_is_and_nothing_else(mutant: Mutant, tm
     wanted = f"{APPLICATION.name}/{mutant.at[0]}"
     at = [lines[line - 1] for code, path, line, _ in seen if code == mutant.code and path == wanted]
     assert any(mutant.at[1] in text for text in at), seen
+
+
+def test_the_readme_says_how_many_pass_the_applications_tests() -> None:
+    """`python -m tests.mutants.survivors` has been run on these mutants, and the README has its figures."""
+    lines = survivors.LIST.read_text().splitlines()
+    figures = [re.fullmatch(r"# .*: (\d+) of (\d+) pass the application's tests", line) for line in lines]
+    (default, total), (strict, _) = [match.groups() for match in figures if match is not None]
+    assert int(total) == sum(mutant.behaves for mutant in ALL)
+    known = {f"{mutant.code}: {mutant.name}" for mutant in ALL if mutant.behaves}
+    assert {line for line in lines if not line.startswith("#")} <= known
+    text = " ".join((ROOT / "README.md").read_text().split())
+    assert f"broken in {len(ALL)} ways" in text
+    assert f"{total} of them change what the application does. {default} of those pass" in text
+    assert f"{strict} still pass when every warning is an error" in text
 
 
 def test_there_are_enough_and_each_rule_has_two() -> None:
