@@ -13,6 +13,7 @@ from async_db_lint.config import Config, ConfigError, load
 from async_db_lint.discovery import MissingPath
 from async_db_lint.engine import Report, lint
 from async_db_lint.exits import CLEAN, FAILED, FOUND
+from async_db_lint.report.formats import FOR_PROGRAMS, rendered
 from async_db_lint.report.progress import Progress
 from async_db_lint.report.terminal import Style, escaped
 from async_db_lint.rule import Severity
@@ -27,7 +28,7 @@ def check(options: argparse.Namespace) -> int:
         config = configured(options, root)
         extra = standard_input(options, root) if Path("-") in paths else None
         named = [] if extra is not None else paths
-        with Progress(quiet=options.quiet or options.output_format == "json") as progress:
+        with Progress(quiet=options.quiet or options.output_format in FOR_PROGRAMS) as progress:
             report = lint(root, named, config, extra, progress.show)
     except (ConfigError, MissingPath) as error:
         print(f"error: {escaped(str(error))}", file=sys.stderr)
@@ -75,10 +76,9 @@ def show(report: Report, options: argparse.Namespace, root: Path) -> None:
     def shown(path: str) -> str:
         return os.path.relpath(root / path).replace(os.sep, "/")
 
-    if options.output_format == "json":
-        from async_db_lint.report.as_json import render
-
-        print(render(report.findings, shown))
+    if options.output_format in FOR_PROGRAMS:
+        text = rendered(options.output_format, report.findings, shown)
+        print(text, end="\n" if text else "")
     else:
         from async_db_lint.report import as_text
 

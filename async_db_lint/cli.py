@@ -10,9 +10,9 @@ from pathlib import Path
 
 from async_db_lint import __version__
 from async_db_lint.exits import CLEAN, FAILED
+from async_db_lint.report.formats import FORMATS
 
 COMMANDS = ("check", "rule", "rules")
-FORMATS = ("full", "concise", "json")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,7 +74,8 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--select", type=_names, metavar="RULES", help=f"the rules to run: {rules}")
     check.add_argument("--extend-select", type=_names, metavar="RULES", help="rules to run besides the selected ones")
     check.add_argument("--ignore", type=_names, metavar="RULES", help="rules not to run")
-    check.add_argument("--output-format", choices=FORMATS, default="full")
+    check.add_argument("--output-format", choices=FORMATS, default="full",
+                       metavar="FORMAT", help=f"how findings are printed: {', '.join(FORMATS)}")  # fmt: skip
     check.add_argument("--fail-on", choices=("error", "warning", "advice"), default="warning", metavar="SEVERITY",
                        help="exit with 1 from this severity on: error, warning (default) or advice")  # fmt: skip
     check.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")

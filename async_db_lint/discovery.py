@@ -125,7 +125,7 @@ def read(root: Path, path: str) -> bytes | None:
     """The bytes of a regular file; None when it is not one, or cannot be read."""
     try:
         descriptor = os.open(root / path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    except OSError:
+    except (OSError, ValueError):  # a name with a null byte
         return None
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(file.fileno())

@@ -11,10 +11,11 @@ from async_db_lint.rule import Finding, Location
 
 def render(findings: Sequence[Finding], shown: Callable[[str], str]) -> str:
     """The findings as JSON text; `shown` turns a path from the root into one from the current folder."""
-    return json.dumps([_finding(item, shown) for item in findings], indent=1)
+    return json.dumps([as_data(item, shown) for item in findings], indent=1)
 
 
-def _finding(finding: Finding, shown: Callable[[str], str]) -> dict[str, Any]:
+def as_data(finding: Finding, shown: Callable[[str], str]) -> dict[str, Any]:
+    """One finding as JSON has it."""
     return {
         "code": finding.code,
         "name": finding.name,

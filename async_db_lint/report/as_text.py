@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from async_db_lint import discovery
@@ -33,6 +34,9 @@ class Printer:
 
     def findings(self, findings: Sequence[Finding], output_format: str) -> Iterator[str]:
         """The lines of a report."""
+        if output_format == "grouped":
+            yield from self.grouped(findings)
+            return
         for finding in findings:
             if output_format == "concise":
                 yield self.concise(finding)
@@ -44,6 +48,15 @@ class Printer:
         place = finding.location
         where = f"{escaped(self.shown(place.path))}:{place.line}:{place.column}"
         return f"{where}: {self.title(finding)} {escaped(finding.message)}"
+
+    def grouped(self, findings: Sequence[Finding]) -> Iterator[str]:
+        """One line each, below the name of the file."""
+        for path, group in groupby(findings, key=lambda item: item.location.path):
+            yield self.style.paint(f"{escaped(self.shown(path))}:", BOLD)
+            for finding in group:
+                place = f"{finding.location.line}:{finding.location.column}"
+                yield f"  {place:>8}  {self.title(finding)} {escaped(finding.message)}"
+            yield ""
 
     def title(self, finding: Finding) -> str:
         """Code, name and severity."""

@@ -1,0 +1,69 @@
+"""SARIF 2.1.0, for code scanning: the findings, and what each rule says of itself."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from async_db_lint import __version__
+from async_db_lint.report.explain import page
+from async_db_lint.report.formats import Shown, fingerprints
+from async_db_lint.rule import Finding, Location, Rule, Severity
+from async_db_lint.selection import all_rules
+
+LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "note"}
+
+
+def render(findings: Sequence[Finding], shown: Shown) -> str:
+    """The findings as a log with one run."""
+    index = {rule.code: number for number, rule in enumerate(all_rules())}
+    rows = zip(findings, fingerprints(findings), strict=True)
+    run = {
+        "tool": {"driver": {"name": "async-db-lint", "version": __version__, "rules": [_rule(r) for r in all_rules()]}},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(item, index[item.code], mark, shown) for item, mark in rows],
+    }
+    return json.dumps({"version": "2.1.0", "runs": [run]}, indent=1)
+
+
+def _rule(rule: type[Rule]) -> dict[str, object]:
+    return {
+        "id": rule.code,
+        "name": "".join(part.capitalize() for part in rule.name.split("-")),
+        "shortDescription": {"text": rule.title()},
+        "fullDescription": {"text": inspect.cleandoc(rule.__doc__ or "")},
+        "help": {"text": inspect.cleandoc(rule.__doc__ or ""), "markdown": page(rule)},
+        "defaultConfiguration": {"level": LEVELS[rule.severity]},
+        "properties": {"tags": [rule.name]},
+    }
+
+
+def _result(finding: Finding, index: int, fingerprint: str, shown: Shown) -> dict[str, object]:
+    return {
+        "ruleId": finding.code,
+        "ruleIndex": index,
+        "level": LEVELS[finding.severity],
+        "message": {"text": f"{finding.name}: {finding.message}"},
+        "locations": [_location(finding.location, shown)],
+        "relatedLocations": [
+            {"id": number, **_location(note.location, shown), "message": {"text": note.message}}
+            for number, note in enumerate(finding.related, 1)
+        ],
+        "partialFingerprints": {"asyncDbLint/v1": fingerprint},
+    }
+
+
+def _location(place: Location, shown: Shown) -> dict[str, object]:
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(shown(place.path).encode(errors="surrogateescape"))},
+            "region": {
+                "startLine": place.line,
+                "startColumn": place.column,
+                "endLine": place.end_line,
+                "endColumn": place.end_column,
+            },
+        }
+    }
