@@ -169,9 +169,12 @@ async def loop_during(work: Callable[[], Any]) -> str:
 
     heart = asyncio.create_task(beat())
     await asyncio.sleep(0.02)
+    start = time.perf_counter()
     found = work()
     if inspect.isawaitable(found):
-        await found
+        found = await found
+    assert time.perf_counter() - start > 0.28, "it has not waited"
+    assert getattr(found, "status_code", 200) == 200
     await asyncio.sleep(0.02)
     heart.cancel()
     await asyncio.gather(heart, return_exceptions=True)

@@ -47,16 +47,22 @@ def test_ADB301_missing_await(stage: Stages) -> None:
 def test_ADB302_await_on_sync(stage: Stages) -> None:
     found = stage("ADB302")
 
-    async def act(scene: Scene) -> tuple[str, str]:
+    async def act(scene: Scene) -> tuple[str, str, str, bool]:
         await scene.module.create_tables()
-        made = await outcome(lambda: scene.module.add("Emma")) if hasattr(scene.module, "add") else "no error"
-        return made, "rows" if (seen := await outcome(scene.module.read)).startswith("[") else seen
+        async with scene.module.SessionLocal() as session:
+            added = await outcome(lambda: scene.module.add_to(session))
+            is_added = len(session.new) == 1
+        made, read = await outcome(lambda: scene.module.add("Emma")), await outcome(scene.module.read)
+        return made, added, read, is_added
 
     bad, good = found.both(act)
-    found.shows("`await SessionLocal()`", bad[0], good[0])
-    found.shows("`await session.add(…)`, `await result.scalars().all()`", bad[1], good[1])
-    assert bad == ("TypeError", "TypeError")
-    assert good == ("no error", "rows")
+    for number, what in enumerate(
+        ("`await SessionLocal()`", "`await session.add(…)`", "`await result.scalars().all()`")
+    ):
+        found.shows(what, bad[number], "no error" if good[number] == "None" else good[number])
+    found.shows("the object is added all the same", *yes_or_no(bad[3], good[3]))
+    assert bad == ("TypeError", "TypeError", "TypeError", True)
+    assert good == ("None", "None", "[]", True)
 
 
 def test_ADB303_await_on_chain(stage: Stages) -> None:

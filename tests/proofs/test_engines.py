@@ -82,8 +82,8 @@ def test_ADB104_engine_not_disposed(stage: Stages) -> None:
         return await scene.room.settled(0, seconds=1), scene.warned("unclosed connection")
 
     bad, good = found.both(act)
-    found.shows("connections on the server after the application has stopped", bad[0], good[0])
-    found.shows("a connection is dropped without being closed", *yes_or_no(bad[1], good[1]))
+    found.shows("an engine that nobody disposes: connections after the application has stopped", bad[0], good[0])
+    found.shows("one of which only the synchronous half is: a connection dropped unclosed", *yes_or_no(bad[1], good[1]))
     assert (bad, good) == ((1, True), (0, False))
 
 

@@ -13,7 +13,8 @@ class EnginePerCall(Rule):
     """An engine or pool is made anew for every request.
 
     Happens: each request opens its own connection and pays for the handshake; 20 requests held 20
-    connections. Nothing is reused, and PostgreSQL runs out of connections under load.
+    connections, until the garbage collector happens to run. Nothing is reused, and PostgreSQL runs out
+    of connections under load.
 
     Instead: one engine for the process, at module level or in the lifespan, and a session per request.
 

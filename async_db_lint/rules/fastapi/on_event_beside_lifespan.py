@@ -14,8 +14,8 @@ from async_db_lint.rules.events import event_registrations
 class OnEventBesideLifespan(Rule):
     """`on_event` handlers on an application that also has a `lifespan`: they never run.
 
-    Happens: nothing, without a word. The handler that should dispose the engine or warm the pool is
-    registered and never called, because a given `lifespan` replaces the one that calls handlers.
+    Happens: no error is raised, and the handler that should dispose the engine or warm the pool is never
+    called: a given `lifespan` replaces the one that calls handlers.
 
     Instead: move the work into the lifespan, before or after its `yield`.
 

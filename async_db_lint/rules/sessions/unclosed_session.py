@@ -28,9 +28,10 @@ SAFE = frozenset({BlockKind.FINALLY})
 class UnclosedSession(Rule):
     """A session or connection is opened and not closed on every path.
 
-    Happens: its connection is not given back to the pool. After as many requests as the pool has
-    connections the next one waits, and fails with `QueuePool limit of size 5 overflow 10 reached`.
-    An exception between opening and `close()` is enough; in a dependency, every error of a route is one.
+    Happens: its connection is not given back to the pool, unless the garbage collector happens to find
+    it. After as many requests as the pool has connections the next one waits, and fails with
+    `QueuePool limit of size 5 overflow 10 reached`. An exception between opening and `close()` is
+    enough; in a dependency, every error of a route is one.
 
     Instead: `async with SessionLocal() as session:`, also around the `yield` of a dependency.
 
