@@ -9,6 +9,7 @@ from asyncpg import PostgresError
 from fastapi import Depends
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from reference_app.settings import settings
@@ -21,7 +22,12 @@ engine = create_async_engine(
     pool_pre_ping=True,
     connect_args={
         "timeout": settings.connect_timeout,
-        "server_settings": {"application_name": "bookshop", "timezone": "UTC"},
+        "server_settings": {
+            "application_name": "bookshop",
+            "timezone": "UTC",
+            "lock_timeout": "10s",
+            "idle_in_transaction_session_timeout": "60s",
+        },
     },
 )
 # What a commit does not expire can still be read when the response is built.
@@ -48,7 +54,7 @@ async def ping(session: AsyncSession) -> None:
     """Ask the database for nothing but an answer. Raises DatabaseUnavailable."""
     try:
         await session.execute(text("SELECT 1"))
-    except CONNECTION_ERRORS as error:
+    except (*CONNECTION_ERRORS, PoolTimeout) as error:
         where = engine.url.render_as_string(hide_password=True)
         raise DatabaseUnavailable(f"the database at {where} does not answer: {reason(error)}") from error
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from reference_app.database import DatabaseUnavailable
+from reference_app.database import DatabaseUnavailable, reason
+
+log = logging.getLogger("uvicorn.error")
+LOCK_TIMEOUT = "55P03"  # lock_not_available, in PostgreSQL's table of error codes
 
 
 class ShopError(Exception):
@@ -43,11 +50,20 @@ async def answer_shop_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def answer_unavailable(request: Request, error: Exception) -> JSONResponse:
-    """A load balancer reads this, and asks another instance."""
-    return JSONResponse({"detail": "the database does not answer"}, 503)
+    """The database is gone or busy: a load balancer reads 503, and asks another instance."""
+    if isinstance(error, DBAPIError) and not is_unavailable(error):
+        raise error
+    log.warning("%s %s is not served: %s", request.method, request.url.path, reason(error))
+    return JSONResponse({"detail": "the database does not answer"}, 503, {"Retry-After": "5"})
+
+
+def is_unavailable(error: DBAPIError) -> bool:
+    """Whether the connection broke, could not be made, or waited for a lock too long."""
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) == LOCK_TIMEOUT
 
 
 def install(app: FastAPI) -> None:
     """Let an application answer these errors."""
     app.add_exception_handler(ShopError, answer_shop_error)
-    app.add_exception_handler(DatabaseUnavailable, answer_unavailable)
+    for kind in (DatabaseUnavailable, DBAPIError, PoolTimeout, OSError):
+        app.add_exception_handler(kind, answer_unavailable)

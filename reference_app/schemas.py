@@ -11,8 +11,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from reference_app.models import Order, OrderStatus
 
 Item = TypeVar("Item")
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Price = Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=2)]
+EMAIL = r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$"
+# PostgreSQL's text holds any character but NUL.
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
+Email = Annotated[str, StringConstraints(to_lower=True, max_length=200, pattern=EMAIL)]
+Price = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=10, decimal_places=2),
+    AfterValidator(lambda price: price.quantize(Decimal("0.01"))),
+]
 Quantity = Annotated[int, Field(gt=0, le=1000)]
 Key = Annotated[int, Field(gt=0, lt=2**31)]
 
@@ -27,7 +34,9 @@ def one_line_a_book(lines: list[NewLine]) -> list[NewLine]:
 class NewCustomer(BaseModel):
     """A customer to register."""
 
-    email: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=200)]
+    email: Annotated[
+        str, StringConstraints(to_lower=True, pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$", max_length=200)
+    ]
     name: Text
 
 
@@ -110,7 +119,7 @@ class OrderOut(BaseModel):
         """An order whose lines and books are loaded."""
         lines = [
             LineOut(book_id=line.book_id, title=line.book.title, quantity=line.quantity, unit_price=line.unit_price)
-            for line in order.lines
+            for line in sorted(order.lines, key=lambda line: line.book_id)
         ]
         return cls(
             id=order.id,

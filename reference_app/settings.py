@@ -13,7 +13,7 @@ DRIVER = "postgresql+asyncpg"
 class Settings(BaseSettings):
     """The settings: each is the environment variable of the same name."""
 
-    model_config = SettingsConfigDict(frozen=True)
+    model_config = SettingsConfigDict(frozen=True, hide_input_in_errors=True)  # a URL holds a password
 
     database_url: str = Field(description="where PostgreSQL is: postgresql+asyncpg://user:password@host/database")
     database_schema: str = Field(default="bookshop", pattern=r"^[a-z_][a-z0-9_]*$")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateSchema
 
 from reference_app.models import Base
 from reference_app.settings import settings
+
+SCHEMA = {"schema": settings.database_schema}
 
 
 def configure(connection: Connection | None = None) -> None:
@@ -30,7 +32,7 @@ def configure(connection: Connection | None = None) -> None:
 
 
 async def online() -> None:
-    """Connect, make the schema where it is missing, migrate."""
+    """Connect, make the schema where it is missing, migrate; instances that start together do it one by one."""
     # Alembic compares the tables of a connection's own schema without its name: ours must not be that one.
     elsewhere = {"application_name": "bookshop migrations", "search_path": "public"}
     engine = create_async_engine(
@@ -38,10 +40,13 @@ async def online() -> None:
         poolclass=NullPool,
         connect_args={"timeout": settings.connect_timeout, "server_settings": elsewhere},
     )
-    async with engine.begin() as connection:
-        await connection.execute(CreateSchema(settings.database_schema, if_not_exists=True))
-        await connection.run_sync(configure)
-    await engine.dispose()
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:schema))"), SCHEMA)
+            await connection.execute(CreateSchema(settings.database_schema, if_not_exists=True))
+            await connection.run_sync(configure)
+    finally:
+        await engine.dispose()
 
 
 if context.is_offline_mode():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import Row
@@ -41,11 +41,12 @@ class Orders:
         return found.all()
 
     async def confirm(self, key: int) -> None:
-        """Note when an order was confirmed, once."""
-        query = update(Order).where(Order.id == key, Order.confirmed_at.is_(None))
+        """Note when an order was confirmed, once, and unless it has been cancelled meanwhile."""
+        is_open = Order.status == OrderStatus.PLACED
+        query = update(Order).where(Order.id == key, Order.confirmed_at.is_(None), is_open)
         await self.session.execute(query.values(confirmed_at=func.now()))
 
-    async def all_lines(self) -> AsyncIterator[Row[int, OrderStatus, str, int]]:
+    async def all_lines(self) -> AsyncGenerator[Row[int, OrderStatus, str, int], None]:
         """The lines of all orders, some at a time, however many there are: order, status, ISBN, quantity."""
         query = (
             select(Order.id, Order.status, Book.isbn, OrderLine.quantity)

@@ -34,7 +34,9 @@ async def orders(
 @router.get("/export.csv")
 async def export() -> StreamingResponse:
     """The lines of all orders, as a stream."""
-    return StreamingResponse(jobs.export(), media_type="text/csv")
+    lines = jobs.export()
+    first = await anext(lines)
+    return StreamingResponse(jobs.continued(first, lines), media_type="text/csv")
 
 
 @router.get("/{key}")

@@ -16,7 +16,12 @@ engine = create_async_engine(
     pool_pre_ping=True,
     connect_args={
         "timeout": settings.connect_timeout,
-        "server_settings": {"application_name": "bookshop", "timezone": "UTC"},
+        "server_settings": {
+            "application_name": "bookshop",
+            "timezone": "UTC",
+            "lock_timeout": "10s",
+            "idle_in_transaction_session_timeout": "60s",
+        },
     },
 )
 """

@@ -84,6 +84,7 @@ MUTANTS = [
             ),
         ),
         (MAIN, 'on_event("startup")'),
+        count=2,
         behaves=False,
     ),
     Mutant(
@@ -98,6 +99,7 @@ MUTANTS = [
             ),
         ),
         (MAIN, 'add_event_handler("startup"'),
+        count=2,
         behaves=False,
     ),
     Mutant(

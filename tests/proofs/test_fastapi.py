@@ -96,7 +96,9 @@ def test_ADB605_create_all_at_startup(stage: Stages) -> None:
         await owner.execute("CREATE TABLE book (id serial PRIMARY KEY)")
         workers = [asyncio.create_task(outcome(create)) for _ in range(4)]
         waiting = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND wait_event_type = 'Lock'"
-        while await scene.room.fetch(waiting, scene.room.name) < 4:
+        for _ in range(500):
+            if await scene.room.fetch(waiting, scene.room.name) == 4:
+                break
             await asyncio.sleep(0.02)
         await first.rollback()
         await owner.close()

@@ -36,6 +36,29 @@ def test_an_order_is_confirmed_after_the_answer(shop: Shop) -> None:
     assert abs(datetime.now(UTC) - confirmed) < timedelta(minutes=1)
 
 
+def test_an_order_that_was_cancelled_first_is_not_confirmed(shop: Shop) -> None:
+    async def scenario(client: Client) -> Any:
+        from reference_app.services import jobs
+
+        key = (await order(client, await customer(client), (await book(client), 1))).json()["id"]
+        await shop.home.fetch('UPDATE "order" SET confirmed_at = NULL')
+        await client.post(f"/orders/{key}/cancel")
+        await jobs.confirm(key)
+        return (await client.get(f"/orders/{key}")).json()
+
+    found = shop.visit(scenario)
+    assert (found["status"], found["confirmed_at"]) == ("cancelled", None)
+
+
+def test_a_price_has_two_places_from_the_first_answer_on(shop: Shop) -> None:
+    async def scenario(client: Client) -> list[str]:
+        row = {"isbn": "9780000000001", "title": "x", "price": "3", "stock": 1}
+        made = await client.post("/books", json=row)
+        return [answer.json()["price"] for answer in (made, await client.get("/books/1"))]
+
+    assert shop.visit(scenario) == ["3.00", "3.00"]
+
+
 def test_a_cancelled_order_gives_its_books_back_once(shop: Shop) -> None:
     async def scenario(client: Client) -> tuple[list[int], int, str]:
         key = await book(client)
@@ -114,6 +137,9 @@ def test_the_service_says_that_it_can_work(shop: Shop) -> None:
     [
         ("/customers", {"email": "nobody", "name": "Ada"}),
         ("/customers", {"email": "ada@example.org", "name": "  "}),
+        ("/customers", {"email": "ada@example.org", "name": "A\0b"}),
+        ("/customers", {"email": "a\0@example.org", "name": "Ada"}),
+        ("/books", {"isbn": "9780000000001", "title": "x\0", "price": "1", "stock": 1}),
         ("/books", {"isbn": "123", "title": "x", "price": "1", "stock": 1}),
         ("/books", {"isbn": "9780000000001", "title": "x", "price": "-1", "stock": 1}),
         ("/books", {"isbn": "9780000000001", "title": "x", "price": "1.005", "stock": 1}),

@@ -53,7 +53,8 @@ async def answering(address: str, seconds: float = 30.0) -> None:
                 if (await client.get(f"{address}/health")).status_code == 200:
                     return
             except httpx.TransportError:
-                await asyncio.sleep(0.1)
+                pass
+            await asyncio.sleep(0.1)
     raise AssertionError(f"{address} does not answer")
 
 
@@ -119,6 +120,15 @@ def test_a_wrong_password_is_one_sentence(home: Room) -> None:
         output, _ = process.communicate(timeout=30)
     assert process.returncode == 2
     assert re.fullmatch("error: the database at .* does not answer: .*password authentication failed.*\n", output)
+
+
+def test_a_password_is_not_printed_by_any_command() -> None:
+    for command in (SERVER, [sys.executable, "-m", "reference_app.migrate"]):
+        variables = {**os.environ, "DATABASE_URL": "mysql://a:s3cret@127.0.0.1/b"}
+        run = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=30)
+        assert run.returncode != 0
+        assert "bookshop runs on `postgresql+asyncpg`" in run.stdout + run.stderr
+        assert "s3cret" not in run.stdout + run.stderr
 
 
 def test_the_application_alone_does_not_start_without_the_database() -> None:
