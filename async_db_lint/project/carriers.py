@@ -59,10 +59,24 @@ class Carriers:
                 yield self._carried(given, place, value)
 
     def _carried(self, expr: Expr, place: Place, value: Value) -> Carried:
-        return Carried(quoted(expr), expr, value, root(expr, place, self._is_session_at))
+        return Carried(quoted(expr), expr, value, root(expr, place, self._is_session_at, self._keeps))
 
     def _is_session_at(self, expr: Expr, place: Place) -> bool:
         return self.is_session(self.view.inference.value(expr, place))
+
+    def _keeps(self, call: Call) -> bool:
+        """Whether a call makes an object that keeps the session that it is made with, and no other."""
+        return self._is_lent(self.view.inference.call(call))
+
+    def _is_lent(self, value: Value | None) -> bool:
+        if value is None or not isinstance(value.definition, Class):
+            return False
+        names = self._session_attributes(value)
+        targets = [(scope, item) for scope, item in attributes.own_targets(value.definition) if item.name in names]
+        if len(names) != 1 or len(targets) != 1:
+            return False
+        scope, target = targets[0]
+        return scope.name == "__init__" and isinstance(target.value, Name) and bool(scope.parameter(target.value.name))
 
     def bound(self, target: Expr, place: Place) -> Carried | None:
         """The object that `add_task(object.method)` passes on, when the method uses the session that it keeps."""
@@ -70,7 +84,7 @@ class Carriers:
             return None
         value = self.view.inference.value(target.value, place)
         function = self.view.inference.function(self.view.inference.value(target, place))
-        if value is None or not self._holds_and_uses(value, function):
+        if value is None or not self._is_lent(value) or not self._holds_and_uses(value, function):
             return None
         return self._carried(target.value, place, value)
 

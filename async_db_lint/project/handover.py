@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Name, Usage
-from async_db_lint.index.scopes import Class, Function
+from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Name, Usage, walk
+from async_db_lint.index.scopes import BlockKind, Class, Function, Scope, is_expression
 from async_db_lint.project import attributes, library
 from async_db_lint.project.kinds import Kind
 from async_db_lint.project.project import Project
-from async_db_lint.project.uses import uses_of
+from async_db_lint.project.uses import expressions, uses_of
 
 CLOSING = frozenset(("close", "aclose", "remove", "release", "terminate"))
 OWN = ("sqlalchemy.", "sqlmodel.", "asyncpg.")
@@ -63,10 +63,26 @@ def _closes_nothing(project: Project, definition: object) -> bool:
     if not isinstance(definition, Class) or not attributes.is_known(project.inference, definition):
         return False
     classes = attributes.ancestry(project.inference, definition)
-    scopes = [scope for item in classes if isinstance(item, Class) for scope in item.inner()]
-    return not any(call.method in CLOSING for scope in scopes for call in scope.calls) and not any(
-        isinstance(head, Attribute) for scope in scopes for block in scope.blocks for head in block.heads
-    )
+    return all(_only_calls(scope) for item in classes if isinstance(item, Class) for scope in item.inner())
+
+
+def _only_calls(scope: Scope) -> bool:
+    """Whether nothing in a scope is entered, closed, passed on or renamed: objects are only asked by their methods."""
+    if any(block.kind in (BlockKind.WITH, BlockKind.ASYNC_WITH) for block in scope.blocks):
+        return False
+    own = scope.parameters[0].name if isinstance(scope, Function) and scope.parameters else ""
+    if any(isinstance(item, Attribute) and item.name in CLOSING for expr in expressions(scope) for item in walk(expr)):
+        return False
+    kept = [argument.value for call in scope.calls for argument in call.arguments]
+    kept += [binding.value for rows in scope.bindings.values() for binding in rows if is_expression(binding.value)]
+    kept += [item.value for item in scope.exits if item.value is not None]
+    made = scope.name == "__init__" and any(call.arguments for call in scope.calls)
+    return not made and not any(_is_of(value, own) for value in kept)
+
+
+def _is_of(value: Expr, own: str) -> bool:
+    """Whether a value is the object itself or one of its attributes, rather than what a method of it gives."""
+    return value == Name(own) or (isinstance(value, Attribute) and value.value == Name(own))
 
 
 def _mentions(expr: Expr | None, name: str) -> bool:

@@ -22,7 +22,13 @@ class Root(NamedTuple):
     text: str
 
 
-def root(expr: Expr, place: Place, is_session: Callable[[Expr, Place], bool], steps: int = MAX_STEPS) -> Root:
+def root(
+    expr: Expr,
+    place: Place,
+    is_session: Callable[[Expr, Place], bool],
+    keeps: Callable[[Call], bool],
+    steps: int = MAX_STEPS,
+) -> Root:
     """The root of a session, or of an object that was made with one.
 
     Follows `self.books` to `self.books = Books(session)`, and a local name to `Books(session)`, as
@@ -34,12 +40,17 @@ def root(expr: Expr, place: Place, is_session: Callable[[Expr, Place], bool], st
         return here
     value, where = made
     if is_session(value, where) and isinstance(value, (Name, Attribute)):
-        return root(value, where, is_session, steps - 1)
-    if isinstance(value, Call):
+        return root(value, where, is_session, keeps, steps - 1)
+    if isinstance(value, Call) and keeps(value):
         sessions = [item.value for item in value.arguments if is_session(item.value, where)]
-        if len(sessions) == 1:
-            return root(sessions[0], where, is_session, steps - 1)
+        if len(sessions) == 1 and not _is_rebound(sessions[0], where):
+            return root(sessions[0], where, is_session, keeps, steps - 1)
     return here
+
+
+def _is_rebound(expr: Expr, place: Place) -> bool:
+    """Whether a name is bound more than once, so that it may mean two sessions."""
+    return isinstance(expr, Name) and len(place.scope.bindings.get(expr.name, ())) > 1
 
 
 def _made_by(expr: Expr, place: Place) -> tuple[Expr, Place] | None:
