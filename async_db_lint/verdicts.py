@@ -74,7 +74,10 @@ class Court:
             faults += [f"rule {item.code} failed at {item.path}:{item.line}: {item.error}" for item in report.faults]
             for path, data in found.data.items():
                 real = os.path.realpath(root / path)
-                digests[real] = digest(Source(path, data).text)
+                try:
+                    digests[real] = digest(Source(path, data).text)
+                except (LookupError, UnicodeError):  # a codec that is none for texts: nothing was found in it either
+                    continue
             for path, items in rows_of(report).items():
                 rows[os.path.realpath(root / path)] = items
         return Verdicts(rows, digests, tuple(faults))

@@ -66,7 +66,9 @@ class Carriers:
 
     def _keeps(self, call: Call) -> bool:
         """Whether a call makes an object that keeps the session that it is made with, and no other."""
-        return self._is_lent(self.view.inference.call(call))
+        callee = self.view.inference.callee(call)
+        is_construction = callee is not None and callee.kind is Kind.CLASS
+        return is_construction and self._is_lent(self.view.inference.call(call))
 
     def _is_lent(self, value: Value | None) -> bool:
         if value is None or not isinstance(value.definition, Class):

@@ -149,7 +149,7 @@ class Names:
     def _below_root(self, dotted: str) -> Target | None:
         """What an import names when the root is itself a package, and is imported by its own name."""
         top, *rest = dotted.split(".")
-        if top != self.root or top in LIBRARIES or top in sys.stdlib_module_names:
+        if top != self.root or "__init__.py" not in self.folders.get("", ()):
             return None
         return self._descend("", rest) if rest else self.modules.get("__init__.py") or Package("")
 

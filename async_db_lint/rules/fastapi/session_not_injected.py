@@ -58,7 +58,9 @@ def _is_own(project: Project, call: Call) -> bool:
     if call.usage is not Usage.ENTERED:
         return False
     if project.name_of(call) in library.SESSIONS:
-        return True
+        bind = call.argument("bind", 0)
+        bound = bindings_of(bind.name, place_of(call)) if isinstance(bind, Name) else None
+        return bound is not None and isinstance(bound[0], (Module, Class))
     if not isinstance(call.callee, Name):
         return False
     callee = project.inference.callee(call)

@@ -94,7 +94,8 @@ def _spawned(project: Project, carriers: Carriers) -> Iterator[Suspect]:
     users: dict[tuple[Scope, Root], list[tuple[str, Call, Call]]] = defaultdict(list)
     for call, coroutine in tasks(project):
         for carried in carriers.carried(coroutine):
-            users[call.block.scope, carried.root].append((carried.text, call, coroutine))
+            here = Root(call.block.scope, carried.text)  # two objects may run one after the other
+            users[call.block.scope, here].append((carried.text, call, coroutine))
     for (_, root), rows in users.items():
         repeated = [row for row in rows if _is_repeated(row[2], row[0])]
         together = repeated or (rows if len(rows) > 1 and _may_overlap(rows) else [])
