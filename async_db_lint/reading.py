@@ -61,9 +61,10 @@ class Indexed:
 
     def project(self, config: Config) -> Project:
         """Its files linked."""
+        modules = dict(self.modules)
         return Project(
-            dict(self.modules),
-            roles.roles(dict(self.modules), config.roles),
+            modules,
+            roles.roles(modules, config.roles),
             versions(self.files, config),
             self.failures,
             self.files.settings,

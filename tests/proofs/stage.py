@@ -145,6 +145,13 @@ async def served(app: Any) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+async def left_open(scene: Scene) -> int:
+    """The connections that an application leaves on the server after it has started and stopped."""
+    async with served(scene.module.app):
+        pass
+    return await scene.room.settled(0, seconds=1)
+
+
 async def outcome(work: Callable[[], Any]) -> str:
     """The class of what a piece of work raises; else what it gives. Tracebacks keep sessions alive: only its name is kept."""
     try:

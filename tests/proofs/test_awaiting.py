@@ -7,7 +7,17 @@ from typing import Any
 
 from sqlalchemy import text
 
-from tests.proofs.stage import KEPT_RUNNING, STOOD_STILL, Scene, Stage, loop_during, outcome, served, yes_or_no
+from tests.proofs.stage import (
+    KEPT_RUNNING,
+    STOOD_STILL,
+    Scene,
+    Stage,
+    left_open,
+    loop_during,
+    outcome,
+    served,
+    yes_or_no,
+)
 
 Stages = Callable[[str], Stage]
 
@@ -34,12 +44,7 @@ def test_ADB301_missing_await(stage: Stages) -> None:
     assert bad == (0, True, "AttributeError")
     assert good == (1, False, "[1]")
 
-    async def disposed(scene: Scene) -> int:
-        async with served(scene.module.app):
-            pass
-        return await scene.room.settled(0, seconds=1)
-
-    bad, good = found.both(disposed)
+    bad, good = found.both(left_open)
     found.shows("connections after the application has stopped with `engine.dispose()`", bad, good)
     assert (bad, good) == (1, 0)
 

@@ -12,7 +12,7 @@ from alembic.operations import Operations
 from sqlalchemy import Column, Connection, Integer
 from sqlalchemy.engine import make_url
 
-from tests.proofs.stage import FIXTURES, Scene, Stage, imported, outcome, served, yes_or_no
+from tests.proofs.stage import FIXTURES, Scene, Stage, imported, left_open, outcome, served, yes_or_no
 from tests.scratch import connected
 
 Stages = Callable[[str], Stage]
@@ -53,12 +53,7 @@ def test_ADB603_on_event(stage: Stages) -> None:
     found.shows("FastAPI warns, when it is imported, that this is deprecated", *yes_or_no(bad, good))
     assert (bad, good) == (True, False)
 
-    async def act(scene: Scene) -> int:
-        async with served(scene.module.app):
-            pass
-        return await scene.room.settled(0, seconds=1)
-
-    bad, good = found.both(act)
+    bad, good = found.both(left_open)
     found.shows("connections after it has stopped", bad, good)
     assert (bad, good) == (0, 0)
 
@@ -134,11 +129,6 @@ async def first_revision(scene: Scene) -> None:
 def test_ADB613_on_event_beside_lifespan(stage: Stages) -> None:
     found = stage("ADB613")
 
-    async def act(scene: Scene) -> int:
-        async with served(scene.module.app):
-            pass
-        return await scene.room.settled(0, seconds=1)
-
-    bad, good = found.both(act)
+    bad, good = found.both(left_open)
     found.shows("connections after the application has stopped", bad, good)
     assert (bad, good) == (1, 0)
