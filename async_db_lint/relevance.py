@@ -59,6 +59,9 @@ def _names(path: str, packages: Collection[str], root: str) -> Iterator[str]:
 
     Inside a package, `import types` means the standard library's.
     """
+    if path == "__init__.py":
+        yield from (root, "/")
+        return
     parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
     for start, part in enumerate(parts):
         if part not in sys.stdlib_module_names or "/".join(parts[:start]) not in packages:
@@ -83,7 +86,7 @@ def _imports(path: str, data: bytes) -> Iterator[str]:
             for _ in range(len(dots) - 1):
                 folder = posixpath.dirname(folder)
             base = "/" + posixpath.join(folder, *base.split(".")) if base else "/" + folder
-        joint = "/" if dots else "."
+        joint = "" if base == "/" else "/" if dots else "."
         yield base
         for item in NAME.findall(names):
             yield f"{base}{joint}{item.decode(errors='replace')}"

@@ -410,3 +410,11 @@ def test_a_psycopg2_connection_in_an_async_route_blocks(tmp_path: Path) -> None:
             psycopg2.connect(DSN)
     """
     assert codes(tmp_path, {"app.py": text}, "ADB101", "ADB305") == [("ADB305", "app.py", 9)]
+
+
+def test_a_root_that_is_a_package_is_imported_by_its_name_or_by_a_dot() -> None:
+    engine = b"from sqlalchemy.ext.asyncio import create_async_engine\n"
+    inside = {"__init__.py": b"", "db.py": engine, "stop.py": b"from . import db\n"}
+    assert relevance.relevant(inside, "shop") == {"db.py", "stop.py"}
+    above = {"__init__.py": engine, "stop.py": b"from shop import engine\n", "go.py": b"from . import engine\n"}
+    assert relevance.relevant(above, "shop") == {"__init__.py", "stop.py", "go.py"}
