@@ -53,7 +53,7 @@ def root_of(options: argparse.Namespace, paths: list[Path]) -> Path:
 
 def configured(options: argparse.Namespace, root: Path) -> Config:
     """The configuration of the project, with what the command line says instead or besides."""
-    config = Config() if options.isolated else load(root)
+    config = settled(options, root)
     if options.select is not None:
         config = replace(config, select=options.select)
     if options.ignore is not None:
@@ -61,6 +61,11 @@ def configured(options: argparse.Namespace, root: Path) -> Config:
     if options.extend_select is not None:
         config = replace(config, extend_select=(*config.extend_select, *options.extend_select))
     return config
+
+
+def settled(options: argparse.Namespace, root: Path) -> Config:
+    """The configuration of the project as its file has it, or the default one where that is to be ignored."""
+    return Config() if options.isolated else load(root)
 
 
 def standard_input(options: argparse.Namespace, root: Path) -> Source:

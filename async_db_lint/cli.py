@@ -12,7 +12,7 @@ from async_db_lint import __version__
 from async_db_lint.exits import CLEAN, FAILED
 from async_db_lint.report.formats import FORMATS
 
-COMMANDS = ("check", "rule", "rules")
+COMMANDS = ("check", "audit", "rule", "rules")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,6 +44,10 @@ def run(given: list[str]) -> int:
         from async_db_lint.report.explain import list_rules
 
         return list_rules(options.output_format)
+    if options.command == "audit":
+        from async_db_lint import audits
+
+        return audits.run(options)
     from async_db_lint.check import check
 
     return check(options)
@@ -59,6 +63,12 @@ def parser() -> argparse.ArgumentParser:
     commands = found.add_subparsers(dest="command", metavar="COMMAND")
     check = commands.add_parser("check", help="check a project (the default)", description="Check a project.")
     _add_check(check)
+    audit = commands.add_parser(
+        "audit",
+        help="answer the checklist for a project, with evidence",
+        description="Answer the checklist for a project, with evidence, and list what it is made of.",
+    )
+    _add_audit(audit)
     rule = commands.add_parser("rule", help="explain a rule", description="Explain a rule.")
     rule.add_argument("name", help="its code or name: ADB104, engine-not-disposed")
     rules = commands.add_parser("rules", help="list the rules", description="List the rules.")
@@ -79,16 +89,34 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--fail-on", choices=("error", "warning", "advice"), default="warning", metavar="SEVERITY",
                        help="exit with 1 from this severity on: error, warning (default) or advice")  # fmt: skip
     check.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")
-    check.add_argument(
-        "--root", type=Path, help="the project's root; default: the git top level, else the current folder"
-    )
-    check.add_argument("--isolated", action="store_true", help="ignore [tool.async-db-lint]")
+    _add_project(check)
     check.add_argument("--stdin-filename", type=Path, metavar="PATH", help="the path of the text on standard input")
     check.add_argument("--statistics", action="store_true", help="show counts, and the time of each stage and rule")
-    check.add_argument("--color", choices=("auto", "always", "never"), default="auto")
     level = check.add_mutually_exclusive_group()
     level.add_argument("-q", "--quiet", action="store_true", help="print findings only")
     level.add_argument("-v", "--verbose", action="store_true", help="also print every step of how a value got there")
+
+
+def _add_audit(audit: argparse.ArgumentParser) -> None:
+    audit.add_argument(
+        "path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the project, or a part of it"
+    )
+    audit.add_argument("--format", choices=("text", "markdown", "json", "html"), metavar="FORMAT",
+                       help="text, markdown, json or html; default: by the output file's name, else text")  # fmt: skip
+    audit.add_argument(
+        "--output", type=Path, metavar="FILE", help="write it to a file: audit.html, audit.md, audit.json"
+    )
+    audit.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")
+    _add_project(audit)
+
+
+def _add_project(command: argparse.ArgumentParser) -> None:
+    """What every command that reads a project takes."""
+    command.add_argument(
+        "--root", type=Path, help="the project's root; default: the git top level, else the current folder"
+    )
+    command.add_argument("--isolated", action="store_true", help="ignore [tool.async-db-lint]")
+    command.add_argument("--color", choices=("auto", "always", "never"), default="auto")
 
 
 def _names(text: str) -> tuple[str, ...]:

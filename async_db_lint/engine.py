@@ -33,6 +33,7 @@ class Report:
     """What a run found, and what it cost."""
 
     findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
     advice: int = 0
     faults: tuple[Fault, ...] = ()
     files: int = 0
@@ -99,11 +100,29 @@ def judged(
     honours_noqa: bool = True,
 ) -> Report:
     """Link an indexed project, and report on the wanted files."""
-    report.files = len(wanted)
+    return ruled(linked(found, config, report), found, wanted, config, report, progress, honours_noqa)
+
+
+def linked(found: Indexed, config: Config, report: Report) -> Project:
+    """An indexed project, linked."""
     report.parsed, report.lines = len(found.modules), sum(module.lines for module in found.modules.values())
     with report.timed("link"), without_collection():
         project = found.project(config)
         report.is_async = project.is_async
+    return project
+
+
+def ruled(
+    project: Project,
+    found: Indexed,
+    wanted: set[str],
+    config: Config,
+    report: Report,
+    progress: Progress = silent,
+    honours_noqa: bool = True,
+) -> Report:
+    """Apply the selected rules to a linked project, and report on the wanted files."""
+    report.files = len(wanted)
     strings = {path: module.long_strings for path, module in project.modules.items()}
     judge = Judge(found.data, strings, wanted, config.per_file_ignores, honours_noqa)
     return run(project, selection.selected(config), judge, report, progress)
@@ -128,6 +147,7 @@ def run(project: Project, rules: Sequence[type[Rule]], judge: Judge, report: Rep
             else:
                 confirm(judge, rule, suspects, faults)
     report.findings = judge.verdict(rules)
+    report.suppressed = judge.suppressed
     report.unconfirmed = judge.unconfirmed
     report.faults = tuple(faults)
     return report

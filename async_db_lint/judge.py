@@ -34,6 +34,7 @@ class Judge:
         self.per_file = per_file
         self.honours_noqa = honours_noqa
         self.unconfirmed = 0
+        self.suppressed: tuple[Finding, ...] = ()
         self._sources: dict[str, Source] = {}
         self._suppressions: dict[str, list[Suppression]] = {}
         self._findings: list[Finding] = []
@@ -91,14 +92,7 @@ class Judge:
 
     def location(self, path: str, span: Span) -> Location:
         """A span as it is printed."""
-        source = self.source(path)
-        return Location(
-            path,
-            span.line,
-            source.character(span.line, span.column) + 1,
-            span.end_line,
-            source.character(span.end_line, span.end_column) + 1,
-        )
+        return Location.of(self.source(path), span)
 
     def _finding(
         self, rule: Rule, suspect: Suspect, place: Location, message: str | None = None, is_confirmed: bool = True
@@ -134,13 +128,11 @@ class Judge:
     def verdict(self, rules: Sequence[type[Rule]]) -> tuple[Finding, ...]:
         """The findings to report, in the order of files and lines."""
         spoken = resolved(self._findings, rules)
-        used: set[tuple[str, Suppression]] = set()
         kept: list[Finding] = []
+        silenced: list[Finding] = []
         for finding in spoken:
-            covering = self.suppressing(finding)
-            used.update((finding.location.path, item) for item in covering)
-            if not covering:
-                kept.append(finding)
+            (silenced if self.suppressing(finding) else kept).append(finding)
+        self.suppressed = tuple(sorted(set(silenced), key=_order))
         if any(rule.code == "ADB901" for rule in rules):
             kept += self._unused(rules, spoken)
         return tuple(sorted(set(kept), key=_order))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from async_db_lint.index.expressions import Await, Call, Span
 from async_db_lint.index.scopes import Statement
+from async_db_lint.source import Source
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -85,6 +86,17 @@ class Location:
     column: int
     end_line: int
     end_column: int
+
+    @staticmethod
+    def of(source: Source, span: Span) -> Location:
+        """A span of a file as it is printed."""
+        return Location(
+            source.path,
+            span.line,
+            source.character(span.line, span.column) + 1,
+            span.end_line,
+            source.character(span.end_line, span.end_column) + 1,
+        )
 
 
 @dataclass(frozen=True, slots=True)

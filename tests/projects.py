@@ -52,12 +52,18 @@ def described(value: Value | None) -> str | None:
     return f"{value.kind.name} {value.name or getattr(value.definition, 'name', '')}".strip() + inner
 
 
-def findings(root: Path, files: dict[str, str], *select: str) -> list[Finding]:
-    """What is found in a project that is written to a folder."""
+def written(root: Path, files: dict[str, str]) -> Path:
+    """A folder with files in it."""
     for path, text in files.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(dedent(text).lstrip("\n"))
+    return root
+
+
+def findings(root: Path, files: dict[str, str], *select: str) -> list[Finding]:
+    """What is found in a project that is written to a folder."""
+    written(root, files)
     report = lint(root, [root], Config(select=select))
     assert not report.faults, report.faults[0].trace
     return list(report.findings)

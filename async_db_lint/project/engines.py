@@ -11,6 +11,8 @@ from async_db_lint.project.disposals import Disposal
 from async_db_lint.project.kinds import Kind
 from async_db_lint.project.options import Option, option
 from async_db_lint.project.ownership import is_handed_out, is_kept, is_used, names_of
+from async_db_lint.project.places import place_of
+from async_db_lint.project.urls import Driver, driver_of
 from async_db_lint.project.view import View
 from async_db_lint.source import Role
 
@@ -56,6 +58,15 @@ class Engine:
     def option(self, name: str) -> Option:
         """A keyword argument of the call."""
         return option(self.view.inference, self.call, name)
+
+    @cached_property
+    def driver(self) -> Driver | None:
+        """The dialect and driver that its URL names; None when the URL is not known."""
+        url = self.call.argument("url", 0)
+        if url is not None:
+            return driver_of(self.view.inference, url, place_of(self.call))
+        option = self.option("url")
+        return None if option.value is None else driver_of(self.view.inference, option.value, option.place)
 
     @cached_property
     def is_unpooled(self) -> bool:

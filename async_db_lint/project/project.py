@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from async_db_lint.index.expressions import Await, Call, Expr
+from async_db_lint.index.expressions import Await, Call, Expr, Name
 from async_db_lint.index.scopes import Function, Module, Scope
 from async_db_lint.project import library
+from async_db_lint.project.definitions import bindings_of
 from async_db_lint.project.engines import Engine, engines
 from async_db_lint.project.kinds import Value
 from async_db_lint.project.loop import Loop, OnLoop
@@ -112,6 +113,13 @@ class Project(View):
     def is_sync_session(self, value: Value | None) -> bool:
         """Whether a value is a synchronous session."""
         return self.inference.is_a(value, *library.SYNC_SESSIONS)
+
+    def is_on_session_of_module(self, call: Call) -> bool:
+        """Whether a call is a method of a session that is bound outside the function."""
+        if not isinstance(call.receiver, Name) or not self.is_session(self.receiver(call)):
+            return False
+        found = bindings_of(call.receiver.name, place_of(call))
+        return found is not None and not isinstance(found[0], Function)
 
     def scopes(self) -> Iterator[Scope]:
         """Every module, class and function of the project."""

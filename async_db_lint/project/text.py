@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Name, Subscript
+from async_db_lint.index.expressions import (
+    Argument,
+    Attribute,
+    Await,
+    Call,
+    Either,
+    Expr,
+    Literal,
+    Name,
+    Subscript,
+)
 
 
 def quoted(expr: Expr) -> str:
@@ -19,3 +29,25 @@ def quoted(expr: Expr) -> str:
         case Subscript(value, _):
             return f"{quoted(value)}[…]"
     return "…"
+
+
+def spelled(expr: Expr) -> str:
+    """An expression as it would be written, with literals; `…` for what the index does not keep."""
+    match expr:
+        case Literal(value):
+            return repr(value)
+        case Attribute(value, name):
+            return f"{spelled(value)}.{name}"
+        case Call():
+            given = ", ".join(_argument(item) for item in expr.arguments)
+            return f"{spelled(expr.callee)}({given})"
+        case Either(options):
+            return " or ".join(spelled(item) for item in options)
+    return quoted(expr)
+
+
+def _argument(argument: Argument) -> str:
+    value = spelled(argument.value)
+    if argument.keyword is None:
+        return value
+    return f"**{value}" if argument.keyword == "**" else f"{argument.keyword}={value}"

@@ -19,7 +19,7 @@ from async_db_lint.index.expressions import (
     Template,
     is_nothing,
 )
-from async_db_lint.index.scopes import Binding, Class, Function, Import, Parameter
+from async_db_lint.index.scopes import Binding, Class, Function, Import, Parameter, Statement
 from async_db_lint.project import attributes
 from async_db_lint.project.definitions import bindings_of, definitions
 from async_db_lint.project.infer import Inference
@@ -63,6 +63,16 @@ class Prefix(NamedTuple):
         """What stands before `://`; None when the known beginning does not reach that far."""
         scheme, mark, _ = self.text.partition("://")
         return scheme.lower() if mark else None
+
+    @property
+    def statement(self) -> Statement | None:
+        """The statement that binds the text to a name, where it is bound."""
+        for scope in self.place.scope.module.inner():
+            for bindings in scope.bindings.values():
+                for binding in bindings:
+                    if binding.statement.index == self.place.at:
+                        return binding.statement
+        return None
 
 
 class Driver(NamedTuple):

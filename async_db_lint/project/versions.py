@@ -27,6 +27,15 @@ class Range:
         """Whether no version of the range lies between two."""
         return self.low >= parsed(high) or self.high <= parsed(low)
 
+    def __str__(self) -> str:
+        if self == Range():
+            return "any version"
+        if self.high[:-1] == self.low and self.high[-1] == 1:
+            return spelled(self.low)
+        low = f">={spelled(self.low)}" if self.low else ""
+        high = f"<{spelled(self.high)}" if self.high != HIGHEST else ""
+        return ",".join(part for part in (low, high) if part)
+
     def narrowed(self, other: Range) -> Range:
         """The versions in both ranges."""
         return Range(max(self.low, other.low), min(self.high, other.high))
@@ -47,6 +56,11 @@ class Versions:
         """Whether SQLAlchemy 1.4 is excluded: by the project's files, or because they name no version at all."""
         found = self.ranges.get("sqlalchemy")
         return found is None or found.low >= (2,) or found.low == ()
+
+
+def spelled(version: Version) -> str:
+    """Numbers as a version."""
+    return ".".join(str(part) for part in version)
 
 
 def parsed(text: str) -> Version:

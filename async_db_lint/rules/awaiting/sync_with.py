@@ -46,7 +46,7 @@ class SyncWith(Rule):
     code = "ADB304"
     name = "sync-with"
     severity = Severity.ERROR
-    guide = "Not closing connections - Use async context managers"
+    guide = "Not closing connections"
     yields_to = ("ADB211", "ADB301")
 
     def suspects(self, project: Project) -> Iterator[Suspect]:

@@ -40,7 +40,7 @@ class SyncDriverImport(Rule):
     code = "ADB101"
     name = "sync-driver-import"
     severity = Severity.ERROR
-    guide = "Always use `asyncpg`, not `psycopg2`"
+    guide = "Using synchronous drivers"
     yields_to = ("ADB103", "ADB305")
 
     def suspects(self, project: Project) -> Iterator[Suspect]:

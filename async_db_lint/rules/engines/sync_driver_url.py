@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from async_db_lint.project.engines import Engine
-from async_db_lint.project.places import place_of
 from async_db_lint.project.project import Project
-from async_db_lint.project.urls import Driver, driver_of
+from async_db_lint.project.urls import Driver
 from async_db_lint.project.versions import Range
 from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
 from async_db_lint.source import Role
@@ -36,18 +35,10 @@ class SyncDriverUrl(Rule):
         for engine in project.engines:
             if not engine.is_async or engine.role is Role.TEST:
                 continue
-            driver = _driver(project, engine)
+            driver = engine.driver
             if driver is not None and driver.is_sync:
                 message = f"{_url(driver)} {consequence(driver, project.versions.of('sqlalchemy'))}"
                 yield at_call(engine.call, message, _written(driver, engine))
-
-
-def _driver(project: Project, engine: Engine) -> Driver | None:
-    url = engine.call.argument("url", 0)
-    if url is None:
-        option = engine.option("url")
-        return None if option.value is None else driver_of(project.inference, option.value, option.place)
-    return driver_of(project.inference, url, place_of(engine.call))
 
 
 def _url(driver: Driver) -> str:
@@ -69,12 +60,7 @@ def consequence(driver: Driver, version: Range) -> str:
 
 
 def _written(driver: Driver, engine: Engine) -> Iterator[Related]:
-    """Where the URL is written, when that is not in the call."""
-    place = driver.prefix.place
-    module = place.scope.module
-    for scope in module.inner():
-        for bindings in scope.bindings.values():
-            for binding in bindings:
-                if binding.statement.index == place.at and module is not engine.scope.module:
-                    yield Related(module.path, binding.statement.span, "the URL is written here")
-                    return
+    """Where the URL is written, when that is not in the call's file."""
+    found = driver.prefix.statement
+    if found is not None and driver.prefix.place.scope.module is not engine.scope.module:
+        yield Related(driver.prefix.place.scope.module.path, found.span, "the URL is written here")

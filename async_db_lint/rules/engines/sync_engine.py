@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from async_db_lint.index.expressions import Usage
 from async_db_lint.project import library
 from async_db_lint.project.engines import Engine
-from async_db_lint.project.places import place_of
 from async_db_lint.project.project import Project
-from async_db_lint.project.urls import driver_of
 from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
 from async_db_lint.source import Role
 
@@ -37,8 +35,7 @@ class SyncEngine(Rule):
         for engine in project.engines:
             if engine.kind != library.SYNC_ENGINE or engine.role is Role.TEST or _is_wrapped(engine):
                 continue
-            url = engine.call.argument("url", 0)
-            driver = None if url is None else driver_of(project.inference, url, place_of(engine.call))
+            driver = engine.driver
             if driver is not None and driver.is_async and driver.driver != "psycopg":
                 yield at_call(engine.call, f"`create_engine` cannot use `{driver.driver}`, which is an async driver")
             elif _is_only_engine(project, engine) and project.blocking_calls:

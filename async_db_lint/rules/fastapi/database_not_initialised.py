@@ -4,25 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from async_db_lint.index.expressions import Usage
+from async_db_lint.index.expressions import Call, Usage
 from async_db_lint.index.scopes import Function
-from async_db_lint.project import library
 from async_db_lint.project.kinds import Kind
 from async_db_lint.project.project import Project
-from async_db_lint.project.startup import calls_of, handlers, run_by
+from async_db_lint.project.startup import calls_of, handlers, run_by, touches
 from async_db_lint.rule import Rule, Severity, Suspect, at_call
 from async_db_lint.source import Role
-
-DATABASE = (
-    *library.SESSIONS,
-    *library.SYNC_SESSIONS,
-    library.ENGINE,
-    library.SYNC_ENGINE,
-    library.CONNECTION,
-    library.FACTORY,
-    library.SYNC_FACTORY,
-    library.POOL,
-)
 
 
 class DatabaseNotInitialised(Rule):
@@ -61,12 +49,12 @@ def _may_touch(project: Project, function: Function) -> bool:
     functions, unknown = run_by(project, function)
     if unknown:
         return True
-    for current in functions:
-        for call in calls_of(current):
-            value = project.inference.callee(call)
-            owner = value.inner if value is not None and value.kind is Kind.METHOD else value
-            if project.inference.is_a(owner, *DATABASE) and call.method != "dispose":
-                return True
-            if value is not None and value.kind is Kind.FOREIGN and call.usage is Usage.AWAITED:
-                return True
-    return False
+    if any(True for _ in touches(project, functions)):
+        return True
+    return any(_is_foreign(project, call) for current in functions for call in calls_of(current))
+
+
+def _is_foreign(project: Project, call: Call) -> bool:
+    """Whether something of a library that the tables do not know is awaited."""
+    value = project.inference.callee(call)
+    return value is not None and value.kind is Kind.FOREIGN and call.usage is Usage.AWAITED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from async_db_lint.index.expressions import Call, Name, Usage
-from async_db_lint.index.scopes import Class, Function, Module
+from async_db_lint.index.scopes import Class, Module
 from async_db_lint.project import library
 from async_db_lint.project.application import Trigger
 from async_db_lint.project.definitions import bindings_of
@@ -46,7 +46,7 @@ class SessionNotInjected(Rule):
             if found is not None:
                 yield at_call(found, f"the route `{function.name}` makes its own session instead of receiving one")
                 continue
-            used = next((call for call in function.calls if _is_of_module(project, call)), None)
+            used = next((call for call in function.calls if project.is_on_session_of_module(call)), None)
             if used is not None:
                 yield at_call(
                     used, f"the route `{function.name}` uses a session of its module instead of receiving one"
@@ -68,11 +68,3 @@ def _is_own(project: Project, call: Call) -> bool:
         return False
     found = bindings_of(call.callee.name, place_of(call))
     return found is not None and isinstance(found[0], (Module, Class))
-
-
-def _is_of_module(project: Project, call: Call) -> bool:
-    """Whether a call is a method of a session that is bound outside the function."""
-    if not isinstance(call.receiver, Name) or not project.is_session(project.receiver(call)):
-        return False
-    found = bindings_of(call.receiver.name, place_of(call))
-    return found is not None and not isinstance(found[0], Function)

@@ -42,7 +42,7 @@ class UnclosedSession(Rule):
     code = "ADB204"
     name = "unclosed-session"
     severity = Severity.ERROR
-    guide = "Not closing connections - Use async context managers"
+    guide = "Not closing connections"
     yields_to = ("ADB205",)
 
     def suspects(self, project: Project) -> Iterator[Suspect]:

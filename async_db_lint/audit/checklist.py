@@ -1,0 +1,106 @@
+"""The guide's common mistakes and its checklist: each item with the rules that fail it and the facts that prove it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from async_db_lint.audit import evidence
+from async_db_lint.audit.entries import Inventory
+from async_db_lint.audit.facts import Fact, Facts, Standing, unclear
+from async_db_lint.rule import Finding, Rule
+
+
+class Outcome(Enum):
+    """How a project stands on an item."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    OPEN = "not proven"
+    NOT_APPLICABLE = "not applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the guide: what is asked, the guide's own words, what speaks for it, and when nothing is asked."""
+
+    key: str
+    title: str
+    guide: str
+    facts: Callable[[Inventory], Facts]
+    otherwise: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An item's outcome, with the evidence for it."""
+
+    item: Item
+    outcome: Outcome
+    facts: tuple[Fact, ...]
+    findings: tuple[Finding, ...]
+    reason: str = ""
+
+
+MISTAKES = (
+    Item("M1", "No synchronous drivers", "Using synchronous drivers", evidence.async_drivers, "no engine is made"),
+    Item("M2", "No global sessions", "Creating global session instances", evidence.sessions_per_call,
+         "no session is opened"),
+    Item("M3", "Every connection is closed", "Not closing connections", evidence.closed_connections,
+         "no session is opened and no engine made"),
+    Item("M4", "ORM and raw SQL are not mixed", "Mixing ORM and raw SQL inconsistently", evidence.unmixed_writes,
+         "nothing is written, and there is no raw SQL"),
+    Item("M5", "No queries in routes", "Embedding queries directly in routes", evidence.queries_outside_routes,
+         "there are no routes"),
+)  # fmt: skip
+PRACTICES = (
+    Item("C1", "URLs name asyncpg", "Use `postgresql+asyncpg://` connection string", evidence.asyncpg_urls,
+         "no engine is made"),
+    Item("C2", "Factories have `expire_on_commit=False`", "Set `expire_on_commit=False` on session factory",
+         evidence.kept_objects, "there is no factory of sessions"),
+    Item("C3", "Routes get their session injected", "Use dependency injection for sessions (`Depends(get_db)`)",
+         evidence.injected_sessions, "no route uses a session"),
+    Item("C4", "The database is used at start-up", "Initialize database in lifespan/startup event",
+         evidence.database_at_start, "there is no application with an engine"),
+    Item("C5", "Engines are disposed at shutdown", "Dispose engine in lifespan/shutdown event",
+         evidence.disposed_engines, "no engine is made"),
+    Item("C6", "Queries are in 2.0 style", "Use SQLAlchemy 2.0 style queries (`select()` instead of `query()`)",
+         evidence.selects, "there are no queries"),
+    Item("C7", "No `echo` in production", "Disable `echo=True` in production", evidence.quiet_engines,
+         "no engine is made"),
+)  # fmt: skip
+ITEMS = (*MISTAKES, *PRACTICES)
+
+
+def codes_of(item: Item, rules: Sequence[type[Rule]]) -> frozenset[str]:
+    """The codes of the rules that encode an item."""
+    return frozenset(rule.code for rule in rules if item.guide in rule.guide.split("; "))
+
+
+def answer(
+    item: Item,
+    found: Inventory,
+    findings: Sequence[Finding],
+    suppressed: Sequence[Finding],
+    rules: Sequence[type[Rule]],
+) -> Answer:
+    """How a project stands on an item: a finding fails it, else what is not proven or suppressed leaves it open."""
+    codes = codes_of(item, rules)
+    against = tuple(finding for finding in findings if finding.code in codes)
+    facts = (*item.facts(found), *_silenced(finding for finding in suppressed if finding.code in codes))
+    standings = {fact.standing for fact in facts}
+    if against:  # what is open besides would say the same again
+        shown = tuple(fact for fact in facts if fact.standing is Standing.PROVEN)
+        return Answer(item, Outcome.FAILED, shown, against)
+    if Standing.OPEN in standings:
+        return Answer(item, Outcome.OPEN, facts, ())
+    if Standing.PROVEN in standings:
+        return Answer(item, Outcome.PASSED, facts, ())
+    reason = "; ".join(fact.text for fact in facts) or item.otherwise
+    return Answer(item, Outcome.NOT_APPLICABLE, facts, (), reason)
+
+
+def _silenced(findings: Iterable[Finding]) -> Facts:
+    for finding in findings:
+        yield unclear(f"a comment suppresses {finding.code} {finding.name}: {finding.message}", finding.location)

@@ -1,0 +1,128 @@
+"""What an audit says a project is made of: plain values, with the place of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from async_db_lint.rule import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Disposal:
+    """Where an engine may be disposed; `stop` is the handler that is proven to get there when the application stops."""
+
+    place: Location
+    stop: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One call that makes an engine or pool.
+
+    `driver` is the one that the URL names: empty when it names none, None when the URL is not written in
+    the code. `needs_no_disposal` says why nothing has to dispose it, and is empty otherwise.
+    """
+
+    name: str
+    kind: str
+    place: Location
+    is_async: bool
+    is_in_application: bool
+    dialect: str | None
+    driver: str | None
+    url: Location | None
+    options: tuple[tuple[str, str], ...]
+    echo: str | None
+    is_echo_off: bool
+    disposals: tuple[Disposal, ...]
+    needs_no_disposal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Factory:
+    """One call that makes a factory of sessions; `engines` are the places of the engines that it is bound to."""
+
+    name: str
+    kind: str
+    place: Location
+    is_async: bool
+    engines: tuple[Location, ...]
+    expire_on_commit: str | None
+    is_certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One call that opens a session; `closed` says how it ends, and is empty when that is not proven."""
+
+    place: Location
+    function: str
+    factories: tuple[Location, ...]
+    closed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """A function or class that FastAPI injects; `routes` counts the routes that it serves, through others too."""
+
+    name: str
+    place: Location
+    gives: str
+    factories: tuple[Location, ...]
+    needs: tuple[str, ...]
+    routes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A function that answers requests; `session` is how it comes by one: `dependency`, `own`, `module`, or empty."""
+
+    name: str
+    path: str
+    place: Location
+    session: str
+    dependencies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Startup:
+    """A lifespan or start-up handler: the calls in which it uses the database, and whether some are not understood."""
+
+    name: str
+    trigger: str
+    place: Location
+    touches: tuple[Location, ...]
+    is_understood: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Where statements are built and rows written: the calls, by kind."""
+
+    selects: tuple[Location, ...]
+    queries_elsewhere: tuple[Location, ...]
+    orm_writes: tuple[Location, ...]
+    raw_sql: tuple[Location, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A call that makes an application."""
+
+    name: str
+    place: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """All of it."""
+
+    applications: tuple[Application, ...]
+    engines: tuple[Engine, ...]
+    factories: tuple[Factory, ...]
+    sessions: tuple[Session, ...]
+    dependencies: tuple[Dependency, ...]
+    routes: tuple[Route, ...]
+    startup: tuple[Startup, ...]
+    work: Work
+    versions: tuple[tuple[str, str], ...]

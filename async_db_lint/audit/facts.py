@@ -1,0 +1,44 @@
+"""What speaks for an item of the checklist: facts with their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from async_db_lint.rule import Location
+
+
+class Standing(Enum):
+    """What a fact says of an item: that it holds, that the code does not say, or that it is not asked here."""
+
+    PROVEN = "proven"
+    OPEN = "open"
+    EXEMPT = "exempt"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is known, in a sentence, and the places that show it."""
+
+    standing: Standing
+    text: str
+    places: tuple[Location, ...] = ()
+
+
+Facts = Iterator[Fact]
+
+
+def proven(text: str, *places: Location) -> Fact:
+    """A fact that shows that an item holds."""
+    return Fact(Standing.PROVEN, text, places)
+
+
+def unclear(text: str, *places: Location) -> Fact:
+    """Something that the code does not say."""
+    return Fact(Standing.OPEN, text, places)
+
+
+def exempt(text: str, *places: Location) -> Fact:
+    """Something of which the item does not ask anything, and why."""
+    return Fact(Standing.EXEMPT, text, places)

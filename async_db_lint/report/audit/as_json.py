@@ -1,0 +1,54 @@
+"""An audit as JSON: every answer with its evidence, and everything that the project is made of."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+from async_db_lint.audit.audit import Audit
+from async_db_lint.audit.checklist import Answer
+from async_db_lint.report.as_json import as_data
+from async_db_lint.report.formats import Shown
+from async_db_lint.rule import Location
+
+
+def render(audit: Audit, shown: Shown) -> str:
+    """The audit as JSON text; `shown` turns a path from the root into a printed one."""
+    data = {
+        "project": audit.name,
+        "files": audit.files,
+        "items": [_answer(item, shown) for item in audit.answers],
+        "others": [as_data(item, shown) for item in audit.others],
+        "suppressed": [as_data(item, shown) for item in audit.suppressed],
+        "inventory": _plain(audit.inventory, shown),
+    }
+    return json.dumps(data, indent=1)
+
+
+def _answer(answer: Answer, shown: Shown) -> dict[str, Any]:
+    return {
+        "key": answer.item.key,
+        "title": answer.item.title,
+        "guide": answer.item.guide,
+        "outcome": answer.outcome.value,
+        "reason": answer.reason,
+        "facts": [
+            {"standing": fact.standing.value, "text": fact.text, "places": _plain(fact.places, shown)}
+            for fact in answer.facts
+        ],
+        "findings": [as_data(item, shown) for item in answer.findings],
+    }
+
+
+def _plain(value: object, shown: Shown) -> Any:
+    """Dataclasses as objects, tuples as arrays; the pairs of options and versions as objects."""
+    if isinstance(value, Location):
+        return {**dataclasses.asdict(value), "path": shown(value.path)}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {item.name: _plain(getattr(value, item.name), shown) for item in dataclasses.fields(value)}
+    if isinstance(value, tuple):
+        if value and all(isinstance(item, tuple) and len(item) == 2 for item in value):
+            return dict(value)
+        return [_plain(item, shown) for item in value]
+    return value

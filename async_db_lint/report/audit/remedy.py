@@ -1,0 +1,29 @@
+"""What to write instead, from a rule's documentation, as HTML."""
+
+from __future__ import annotations
+
+import inspect
+from html import escape
+from textwrap import dedent
+
+from async_db_lint.report.audit.words import marked
+from async_db_lint.selection import find
+
+START, END = "Instead:", "Silent:"
+
+
+def remedy(code: str) -> str:
+    """The paragraphs after `Instead:` of a rule; empty for a rule that has none."""
+    rule = find(code)
+    text = inspect.cleandoc(rule.__doc__ or "") if rule is not None else ""
+    if START not in text:
+        return ""
+    body = text.partition(START)[2].partition(END)[0]
+    paragraphs = [part for part in body.split("\n\n") if part.strip()]
+    return "".join(_paragraph(part, number == 0) for number, part in enumerate(paragraphs))
+
+
+def _paragraph(text: str, is_first: bool) -> str:
+    if text.startswith("    "):
+        return f'<pre tabindex="0"><code>{escape(dedent(text).strip())}</code></pre>'
+    return f"<p>{'<strong>Instead:</strong> ' if is_first else ''}{marked(' '.join(text.split()))}</p>"

@@ -1,0 +1,312 @@
+"""The audit: every item passes with evidence on the reference application, and fails on what breaks it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from markdown_it import MarkdownIt
+
+from async_db_lint.audit.audit import Audit, audit
+from async_db_lint.audit.checklist import ITEMS, Outcome, codes_of
+from async_db_lint.audit.facts import Standing
+from async_db_lint.cli import main
+from async_db_lint.config import Config
+from async_db_lint.report.audit import as_html, as_json, as_markdown, as_text
+from async_db_lint.report.audit.drawing import drawing
+from async_db_lint.report.audit.graph import graph
+from async_db_lint.rule import Rule
+from async_db_lint.selection import all_rules
+from async_db_lint.source import Source
+from tests.projects import DATABASE, written
+from tests.test_fixtures import FIXTURES, root_of
+from tests.test_formats import CONTROL, hostile, shown
+
+ROOT = Path(__file__).parent.parent
+GUIDED = [rule for rule in all_rules() if rule.guide]
+FORBIDDEN = {"script", "img", "link", "iframe", "object", "embed", "base", "form"}
+VOID = {"meta", "path", "rect"}
+
+
+@cache
+def of_bookshop() -> Audit:
+    return audit(ROOT, ROOT / "reference_app", Config(exclude=("fixtures",)))
+
+
+def of(root: Path) -> dict[str, Outcome]:
+    return {answer.item.key: answer.outcome for answer in audit(root, root, Config()).answers}
+
+
+def test_the_reference_application_passes_every_item_with_evidence() -> None:
+    found = of_bookshop()
+    assert {answer.outcome for answer in found.answers} == {Outcome.PASSED}
+    for answer in found.answers:
+        assert any(fact.standing is Standing.PROVEN and fact.places for fact in answer.facts), answer.item.key
+    assert found.others == ()
+
+
+def test_what_the_reference_application_is_made_of() -> None:
+    found = of_bookshop().inventory
+    (engine,) = [engine for engine in found.engines if engine.is_in_application]
+    assert (engine.driver, engine.echo, engine.disposals[0].place.path) == ("asyncpg", None, "reference_app/main.py")
+    assert [factory.engines for factory in found.factories] == [(engine.place,)]
+    assert {item.name: (item.needs, item.routes) for item in found.dependencies} == {
+        "get_session": ((), 11),
+        "catalogue": (("get_session",), 6),
+        "ordering": (("get_session",), 4),
+    }
+    assert len(found.routes) == 12
+    assert [route.path for route in found.routes if not route.session] == ["GET /orders/export.csv"]
+    assert dict(found.versions)["sqlalchemy"] == ">=2.0"
+
+
+def test_every_rule_that_names_the_guide_names_a_line_of_it() -> None:
+    lines = {item.guide for item in ITEMS}
+    for rule in GUIDED:
+        assert set(rule.guide.split("; ")) <= lines, rule.code
+    for item in ITEMS:
+        assert codes_of(item, all_rules()), item.key
+
+
+@pytest.mark.parametrize("rule", GUIDED, ids=lambda rule: rule.code)
+def test_a_bad_example_fails_its_items_and_the_good_one_does_not(rule: type[Rule], tmp_path: Path) -> None:
+    folder = FIXTURES / f"{rule.code}-{rule.name}"
+    keys = [item.key for item in ITEMS if rule.code in codes_of(item, [rule])]
+    bad = of(root_of(folder, "bad", tmp_path))
+    assert all(bad[key] is Outcome.FAILED for key in keys)
+    for path in tmp_path.glob("*.py"):
+        path.unlink()
+    good = of(root_of(folder, "good", tmp_path))
+    assert all(good[key] is not Outcome.FAILED for key in keys)
+
+
+PARTS = {
+    "database.py": DATABASE.replace("URL", "settings.url"),
+    "main.py": """
+        from fastapi import FastAPI
+        from database import SessionLocal, engine
+        app = FastAPI()
+        def keep(): return SessionLocal()
+    """,
+}
+
+
+def test_what_the_code_does_not_say_is_not_proven(tmp_path: Path) -> None:
+    found = audit(written(tmp_path, PARTS), tmp_path, Config())
+    outcomes = {answer.item.key: answer for answer in found.answers}
+    assert outcomes["C1"].outcome is Outcome.OPEN
+    assert "not written in the code" in outcomes["C1"].facts[0].text
+    assert outcomes["C5"].outcome is Outcome.FAILED
+    assert outcomes["M5"].outcome is Outcome.NOT_APPLICABLE
+    assert outcomes["M5"].reason == "there are no routes"
+
+
+def test_another_database_is_no_failure(tmp_path: Path) -> None:
+    files = {"app.py": DATABASE.replace("URL", '"sqlite+aiosqlite://"')}
+    (answer,) = [item for item in audit(written(tmp_path, files), tmp_path, Config()).answers if item.item.key == "C1"]
+    assert (answer.outcome, answer.reason) == (Outcome.NOT_APPLICABLE, "`engine` runs on sqlite+aiosqlite")
+
+
+def test_a_suppressed_finding_leaves_its_item_open(tmp_path: Path) -> None:
+    text = DATABASE.replace("URL)", "'postgresql+asyncpg://db', echo=True)  # noqa: ADB106")
+    found = audit(written(tmp_path, {"app.py": text}), tmp_path, Config(select=("ADB1",)))
+    (answer,) = [item for item in found.answers if item.item.key == "C7"]
+    assert answer.outcome is Outcome.OPEN
+    assert any("a comment suppresses ADB106" in fact.text for fact in answer.facts)
+    assert len(found.suppressed) == 1
+
+
+def test_the_configuration_cannot_choose_what_is_asked(tmp_path: Path) -> None:
+    root = written(tmp_path, {"app.py": DATABASE.replace("URL", '"postgresql+asyncpg://db", echo=True')})
+    config = Config(select=("ADB9",), ignore=("ADB106",), per_file_ignores=(("*", ("ADB106",)),))
+    assert {a.item.key: a.outcome for a in audit(root, root, config).answers}["C7"] is Outcome.FAILED
+
+
+def test_a_setting_that_is_off_by_default_is_no_echo(tmp_path: Path) -> None:
+    settings = "class Settings(BaseSettings):\n    echo: bool = False\nsettings = Settings()\n"
+    database = "from settings import settings\n" + DATABASE.replace("URL", "U, echo=settings.echo").replace(
+        "\n    ", "\n"
+    )
+    root = written(tmp_path, {"settings.py": settings, "database.py": database})
+    (answer,) = [item for item in audit(root, root, Config()).answers if item.item.key == "C7"]
+    assert answer.outcome is Outcome.PASSED
+    assert answer.facts[0].text == "`engine` has `echo=settings.echo`, which is off by default"
+
+
+# The formats.
+
+
+class Reader(HTMLParser):
+    """Checks that tags are closed in order, and keeps tags, addresses and text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+        assert not any(name.startswith("on") for name, _ in attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def html_of(found: Audit) -> str:
+    return as_html.render(found, shown, lambda path: Source(path, (ROOT / path).read_bytes()))
+
+
+def spoiled() -> Audit:
+    """An audit with names and messages that are made to break out."""
+    findings = tuple(hostile(400))
+    found = of_bookshop()
+    answer = replace(found.answers[0], findings=findings[:200], outcome=Outcome.FAILED, reason=findings[5].message)
+    engine = replace(found.inventory.engines[0], name=findings[0].message, driver=findings[1].message)
+    route = replace(found.inventory.routes[0], name=findings[2].message, path=findings[3].message)
+    made_of = replace(found.inventory, engines=(engine,), routes=(route,))
+    return replace(found, name=findings[4].message, answers=(answer, *found.answers[1:]), others=findings[200:],
+                   inventory=made_of)  # fmt: skip
+
+
+def test_the_page_needs_nothing_else() -> None:
+    reader = Reader()
+    reader.feed(html_of(of_bookshop()))
+    assert reader.open == []
+    assert reader.links == []
+    assert not FORBIDDEN & set(reader.tags)
+    assert reader.text.count("passed") >= len(ITEMS)
+    for item in ITEMS:
+        assert item.title.replace("`", "") in reader.text
+
+
+def test_a_page_shows_each_finding_once_with_its_source_and_remedy() -> None:
+    folder = FIXTURES / "ADB104-engine-not-disposed" / "bad"
+    text = as_html.render(
+        audit(folder, folder, Config()), shown, lambda path: Source(path, (folder / path).read_bytes())
+    )
+    assert text.count('id="f1"') == 1
+    assert text.count('href="#f1"') == 1
+    assert "<b>create_async_engine(DATABASE_URL)</b>" in text
+    assert "<strong>Instead:</strong> dispose it where the application stops." in text
+
+
+def test_a_page_shows_no_password(tmp_path: Path) -> None:
+    line = '"postgresql+asyncpg://shop:hunter2@db/shop", echo=True'
+    root = written(tmp_path, {"app.py": DATABASE.replace("URL", line)})
+    text = as_html.render(audit(root, root, Config()), shown, lambda path: Source(path, (root / path).read_bytes()))
+    assert "hunter2" not in text
+    assert "shop:…@db" in text
+
+
+def test_nothing_breaks_out_of_a_page() -> None:
+    reader = Reader()
+    text = as_html.render(spoiled(), shown, lambda path: Source(path, b"<b>\x1b[31m</b>\n" * 12))
+    reader.feed(text)
+    assert reader.open == []
+    assert reader.tags.count("details") == len(ITEMS) + 1
+    assert not FORBIDDEN & set(reader.tags)
+    assert not CONTROL.search(text)
+    ElementTree.fromstring(text[text.index("<svg") : text.index("</svg>") + 6])
+
+
+def test_nothing_breaks_out_of_the_other_formats() -> None:
+    found = spoiled()
+    assert len(json.loads(as_json.render(found, shown))["others"]) == 200
+    text = as_text.render(found, shown)
+    assert not CONTROL.search(text)
+    marked = as_markdown.render(found, shown)
+    assert not CONTROL.search(marked)
+    tokens = MarkdownIt("commonmark").enable("table").parse(marked)
+    inner = [child for token in tokens for child in token.children or ()]
+    assert {child.type for child in inner} <= {
+        "text",
+        "code_inline",
+        "strong_open",
+        "strong_close",
+        "softbreak",
+        "text_special",
+    }
+    assert [token.content.strip() for token in tokens if token.type == "html_block"] == [
+        "<details><summary>What the project is made of</summary>",
+        "</details>",
+    ]
+
+
+def test_the_drawing_is_well_formed_and_says_itself_in_words() -> None:
+    svg = drawing(graph(of_bookshop().inventory), ())
+    tree = ElementTree.fromstring(svg)
+    title = next(iter(tree)).text or ""
+    assert "engine to SessionLocal; SessionLocal to get_session; get_session to catalogue" in title
+    assert svg.count('class="node"') == 10
+
+
+def columns(found: Audit) -> Iterator[list[str]]:
+    for column in graph(found.inventory).columns:
+        yield [node.title for node in column]
+
+
+def test_the_way_goes_from_engines_to_routes() -> None:
+    assert list(columns(of_bookshop())) == [
+        ["engine"],
+        ["SessionLocal"],
+        ["get_session", "3 functions"],
+        ["catalogue", "ordering"],
+        ["6 routes", "1 route", "4 routes", "1 route"],
+    ]
+
+
+# The command.
+
+
+def test_the_name_of_the_file_chooses_the_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, start in (("a.html", "<!doctype html>"), ("a.md", "## Audit"), ("a.json", "{"), ("a.txt", "Audit of")):
+        assert main(["audit", str(ROOT / "reference_app"), "--output", str(tmp_path / name)]) == 0
+        assert (tmp_path / name).read_text().startswith(start)
+    assert main(["audit", str(ROOT / "reference_app"), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["project"] == "reference_app"
+
+
+def test_the_status_says_whether_an_item_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = FIXTURES / "ADB106-echo-enabled"
+    root = str(root_of(folder, "bad", tmp_path))
+    assert main(["audit", root]) == 1
+    assert main(["audit", root, "--exit-zero"]) == 0
+    assert main(["audit", str(tmp_path / "nowhere")]) == 2
+    assert main(["audit", root, "--output", str(tmp_path / "no" / "such" / "a.html")]) == 2
+    errors = capsys.readouterr().err
+    assert "nowhere" in errors
+    assert "cannot be written" in errors
+
+
+def test_an_empty_folder_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", str(tmp_path)]) == 0
+    assert "No async engine or session in 0 files: there is nothing to audit." in capsys.readouterr().out
+
+
+def test_paths_are_the_project_s_when_it_is_elsewhere(tmp_path: Path) -> None:
+    folder = FIXTURES / "ADB106-echo-enabled"
+    root = root_of(folder, "bad", tmp_path)
+    elsewhere = tmp_path.parent / "elsewhere"
+    elsewhere.mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "async_db_lint", "audit", str(root)]
+    run = subprocess.run(command, cwd=elsewhere, capture_output=True, text=True)
+    assert " bad.py:" in run.stdout
