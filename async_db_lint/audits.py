@@ -12,13 +12,13 @@ from async_db_lint import discovery
 from async_db_lint.audit.audit import Audit, audit
 from async_db_lint.audit.checklist import Outcome
 from async_db_lint.check import root_of, settled
-from async_db_lint.config import ConfigError
 from async_db_lint.discovery import MissingPath
 from async_db_lint.exits import CLEAN, FAILED, FOUND
 from async_db_lint.report.formats import Shown
 from async_db_lint.report.progress import Progress
 from async_db_lint.report.terminal import Style, escaped
 from async_db_lint.rule import Severity
+from async_db_lint.settings_keys import ConfigError
 from async_db_lint.source import Source
 
 FORMATS = ("text", "markdown", "json", "html")

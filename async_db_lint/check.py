@@ -9,32 +9,61 @@ from dataclasses import replace
 from pathlib import Path
 
 from async_db_lint import discovery
-from async_db_lint.config import Config, ConfigError, load
+from async_db_lint.config import Config, load
 from async_db_lint.discovery import MissingPath
 from async_db_lint.engine import Report, lint
 from async_db_lint.exits import CLEAN, FAILED, FOUND
+from async_db_lint.fixes.writing import WriteError
 from async_db_lint.report.formats import FOR_PROGRAMS, rendered
 from async_db_lint.report.progress import Progress
 from async_db_lint.report.terminal import Style, escaped
 from async_db_lint.rule import Severity
+from async_db_lint.settings_keys import ConfigError
 from async_db_lint.source import Source
 
 
 def check(options: argparse.Namespace) -> int:
     """Run the check that the options describe; returns the exit status."""
     try:
-        paths = options.paths or [Path(".")]
-        root = root_of(options, paths)
-        config = configured(options, root)
-        extra = standard_input(options, root) if Path("-") in paths else None
-        named = [] if extra is not None else paths
-        with Progress(quiet=options.quiet or options.output_format in FOR_PROGRAMS) as progress:
-            report = lint(root, named, config, extra, progress.show)
-    except (ConfigError, MissingPath) as error:
+        return run(options)
+    except (ConfigError, MissingPath, WriteError) as error:
         print(f"error: {escaped(str(error))}", file=sys.stderr)
         return FAILED
+
+
+def run(options: argparse.Namespace) -> int:
+    """The same. Raises ConfigError, MissingPath and WriteError."""
+    paths = options.paths or [Path(".")]
+    root = root_of(options, paths)
+    config = configured(options, root)
+    extra = standard_input(options, root) if Path("-") in paths else None
+    named = [] if extra is not None else paths
+    if options.show_settings:
+        return show_settings(root, named, config)
+    with Progress(quiet=options.quiet or options.output_format in FOR_PROGRAMS) as progress:
+        asked = replace(config, baseline="") if options.write_baseline else config
+        report = lint(root, named, asked, extra, progress.show)
+    if options.write_baseline or options.add_noqa:
+        from async_db_lint import old_code
+
+        return old_code.add_noqa(root, report) if options.add_noqa else old_code.write_baseline(root, config, report)
+    if options.diff_base is not None:
+        from async_db_lint import changes
+
+        report.findings = changes.touching(report.findings, changes.since(root, options.diff_base))
     show(report, options, root)
     return status(report, options)
+
+
+def show_settings(root: Path, paths: list[Path], config: Config) -> int:
+    """Print what is in force; returns the exit status. Raises ConfigError and MissingPath."""
+    from async_db_lint.reading import read
+    from async_db_lint.report.settings import settings
+
+    files = read(root, config.exclude)
+    wanted, _ = discovery.targets(root, paths, files.tree, config.exclude)
+    print("\n".join(settings(root, config, files, wanted)))
+    return CLEAN
 
 
 def root_of(options: argparse.Namespace, paths: list[Path]) -> Path:
@@ -58,6 +87,8 @@ def configured(options: argparse.Namespace, root: Path) -> Config:
         config = replace(config, select=options.select)
     if options.ignore is not None:
         config = replace(config, ignore=options.ignore)
+    if options.baseline is not None:
+        config = replace(config, baseline=str(options.baseline.absolute()))
     if options.extend_select is not None:
         config = replace(config, extend_select=(*config.extend_select, *options.extend_select))
     return config

@@ -12,7 +12,7 @@ from async_db_lint import __version__
 from async_db_lint.exits import CLEAN, FAILED
 from async_db_lint.report.formats import FORMATS
 
-COMMANDS = ("check", "audit", "rule", "rules")
+COMMANDS = ("check", "audit", "rule", "rules", "schema", "completion")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,6 +44,10 @@ def run(given: list[str]) -> int:
         from async_db_lint.report.explain import list_rules
 
         return list_rules(options.output_format)
+    if options.command == "schema":
+        return show_schema()
+    if options.command == "completion":
+        return show_completion(options.shell)
     if options.command == "audit":
         from async_db_lint import audits
 
@@ -51,6 +55,24 @@ def run(given: list[str]) -> int:
     from async_db_lint.check import check
 
     return check(options)
+
+
+def show_schema() -> int:
+    """Print the JSON schema of the configuration."""
+    import json
+
+    from async_db_lint.settings_keys import schema
+
+    print(json.dumps(schema(), indent=2))
+    return CLEAN
+
+
+def show_completion(shell: str) -> int:
+    """Print the script that makes a shell complete our arguments."""
+    import shtab
+
+    print(shtab.complete(parser(), shell))
+    return CLEAN
 
 
 def parser() -> argparse.ArgumentParser:
@@ -73,6 +95,11 @@ def parser() -> argparse.ArgumentParser:
     rule.add_argument("name", help="its code or name: ADB104, engine-not-disposed")
     rules = commands.add_parser("rules", help="list the rules", description="List the rules.")
     rules.add_argument("--output-format", choices=("text", "json"), default="text")
+    commands.add_parser("schema", help="print the JSON schema of the configuration", description="Print the schema.")
+    completion = commands.add_parser(
+        "completion", help="print a script for your shell", description="Print a script that completes arguments."
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
     return found
 
 
@@ -91,10 +118,20 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")
     _add_project(check)
     check.add_argument("--stdin-filename", type=Path, metavar="PATH", help="the path of the text on standard input")
+    add_old_code(check)
+    check.add_argument("--show-settings", action="store_true", help="print what is in force, and check nothing")
     check.add_argument("--statistics", action="store_true", help="show counts, and the time of each stage and rule")
     level = check.add_mutually_exclusive_group()
     level.add_argument("-q", "--quiet", action="store_true", help="print findings only")
     level.add_argument("-v", "--verbose", action="store_true", help="also print every step of how a value got there")
+
+
+def add_old_code(check: argparse.ArgumentParser) -> None:
+    """The arguments for beginning in old code."""
+    check.add_argument("--baseline", type=Path, metavar="FILE", help="known findings, which are not reported again")
+    check.add_argument("--write-baseline", action="store_true", help="write what is found into the baseline")
+    check.add_argument("--add-noqa", action="store_true", help="add a `noqa` comment at the line of each finding")
+    check.add_argument("--diff-base", metavar="REV", help="report only on lines changed since a git revision")
 
 
 def _add_audit(audit: argparse.ArgumentParser) -> None:

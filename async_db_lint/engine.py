@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import process_time
 
-from async_db_lint import discovery, relevance, selection
+from async_db_lint import baseline, discovery, relevance, selection
+from async_db_lint.baseline import Baseline, Known
 from async_db_lint.config import Config
-from async_db_lint.judge import Judge
+from async_db_lint.judge import Judge, in_order
 from async_db_lint.project.project import Project
 from async_db_lint.reading import Files, Indexed, Progress, parsed, read, silent, without_collection
 from async_db_lint.rule import Finding, Rule, Severity, Suspect
@@ -34,6 +35,11 @@ class Report:
 
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Finding, ...] = ()
+    known: tuple[Finding, ...] = ()
+    fixed: tuple[Known, ...] = ()
+    wanted: frozenset[str] = frozenset()
+    codes: frozenset[str] = frozenset()
+    long_strings: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
     advice: int = 0
     faults: tuple[Fault, ...] = ()
     files: int = 0
@@ -123,15 +129,30 @@ def ruled(
 ) -> Report:
     """Apply the selected rules to a linked project, and report on the wanted files."""
     report.files = len(wanted)
-    strings = {path: module.long_strings for path, module in project.modules.items()}
-    judge = Judge(found.data, strings, wanted, config.per_file_ignores, honours_noqa)
-    return run(project, selection.selected(config), judge, report, progress)
+    report.wanted = frozenset(wanted)
+    report.long_strings = {path: module.long_strings for path, module in project.modules.items()}
+    levels = selection.severities(config)
+    judge = Judge(found.data, report.long_strings, wanted, config.per_file_ignores, levels, honours_noqa)
+    run(project, selection.selected(config), judge, report, progress)
+    if config.baseline:
+        without_known(report, baseline.load(found.root / config.baseline))
+    return report
+
+
+def without_known(report: Report, known: Baseline) -> None:
+    """Take the findings of a baseline out of a report."""
+    every = report.findings
+    report.findings = known.new(every)
+    report.known = tuple(sorted(set(every) - set(report.findings), key=in_order))
+    report.fixed = known.fixed(every, report.wanted, report.codes)
 
 
 def run(project: Project, rules: Sequence[type[Rule]], judge: Judge, report: Report, progress: Progress) -> Report:
     """Ask every rule, let LibCST confirm, drop what is suppressed or said by another rule."""
     faults: list[Fault] = []
-    unselected = {rule for rule in selection.all_rules() if rule.severity is Severity.ADVICE} - set(rules)
+    report.codes = frozenset(rule.code for rule in rules)
+    advice = {rule for rule in selection.all_rules() if judge.severities[rule.code] is Severity.ADVICE}
+    unselected = advice - set(rules)
     heard: list[tuple[Rule, list[Suspect]]] = []
     kinds = (*rules, *sorted(unselected, key=lambda item: item.code))
     with without_collection():

@@ -82,7 +82,7 @@ def judge_of(cls: type[Plugin]) -> Court:
 
 def decide(cls: type[Plugin], filenames: Sequence[str]) -> Verdicts | None:
     """Check the projects, and leave what was found where workers find it. Ends flake8 on a wrong configuration."""
-    from async_db_lint.config import ConfigError
+    from async_db_lint.settings_keys import ConfigError
 
     cls.court = None
     try:

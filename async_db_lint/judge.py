@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 
 from async_db_lint import suppressions, syntax
 from async_db_lint.index.expressions import Span
-from async_db_lint.rule import CODE, Finding, Location, Note, Rule, Suspect
+from async_db_lint.rule import CODE, Finding, Location, Note, Rule, Severity, Suspect
 from async_db_lint.selection import find
 from async_db_lint.source import Source
 from async_db_lint.suppressions import Suppression
@@ -22,9 +22,10 @@ class Judge:
         long_strings: Mapping[str, Sequence[tuple[int, int]]],
         wanted: set[str],
         per_file: Sequence[tuple[str, tuple[str, ...]]],
+        severities: Mapping[str, Severity],
         honours_noqa: bool = True,
     ) -> None:
-        """Take the files' bytes and long strings, the paths to report on, and the rules that some paths leave out.
+        """Take the files' bytes and long strings, the paths to report on, the rules that some leave out, severities.
 
         Where `noqa` comments are somebody else's business, only our own suppressions count.
         """
@@ -32,6 +33,7 @@ class Judge:
         self.long_strings = long_strings
         self.wanted = wanted
         self.per_file = per_file
+        self.severities = severities
         self.honours_noqa = honours_noqa
         self.unconfirmed = 0
         self.suppressed: tuple[Finding, ...] = ()
@@ -101,7 +103,7 @@ class Judge:
         return Finding(
             rule.code,
             rule.name,
-            rule.severity,
+            self.severities[rule.code],
             place,
             message or suspect.message,
             notes,
@@ -132,28 +134,34 @@ class Judge:
         silenced: list[Finding] = []
         for finding in spoken:
             (silenced if self.suppressing(finding) else kept).append(finding)
-        self.suppressed = tuple(sorted(set(silenced), key=_order))
+        self.suppressed = tuple(sorted(set(silenced), key=in_order))
         if any(rule.code == "ADB901" for rule in rules):
             kept += self._unused(rules, spoken)
-        return tuple(sorted(set(kept), key=_order))
+        return tuple(sorted(set(kept), key=in_order))
 
     def _unused(self, rules: Sequence[type[Rule]], findings: Sequence[Finding]) -> list[Finding]:
         """A finding for every code that a suppression names, that was checked, and that it suppresses nowhere."""
         rule = next(item for item in rules if item.code == "ADB901")
         found: list[Finding] = []
-        for path in sorted(path for path in self.wanted & self.data.keys() if suppressions.names_ours(self.data[path])):
+        read = self.wanted & self.data.keys() & self.long_strings.keys()  # not what ADB900 is about
+        for path in sorted(path for path in read if suppressions.names_ours(self.data[path])):
             for item in self.suppressions_of(path):
+                place = Location(path, item.line, item.column + 1, item.line, item.column + len(item.text) + 1)
+                if item.fault:
+                    found.append(self._plain(rule, place, item.fault))
                 here = [finding for finding in findings if finding.location.path == path and item.covers(finding)]
                 for written in item.codes:
                     message = _complaint(item, written, here, rules)
                     if message is not None:
-                        place = Location(path, item.line, item.column + 1, item.line, item.column + len(item.text) + 1)
-                        found.append(Finding(rule.code, rule.name, rule.severity, place, message))
+                        found.append(self._plain(rule, place, message))
                 if not item.codes and _is_misspelt(self.source(path).line(item.line)[item.column :]):
-                    place = Location(path, item.line, item.column + 1, item.line, item.column + len(item.text) + 1)
                     message = "this `noqa` names no complete code, so it silences every tool on the line"
-                    found.append(Finding(rule.code, rule.name, rule.severity, place, message))
+                    found.append(self._plain(rule, place, message))
         return found
+
+    def _plain(self, rule: type[Rule], place: Location, message: str) -> Finding:
+        """A finding about a comment, which has neither related places nor an origin."""
+        return Finding(rule.code, rule.name, self.severities[rule.code], place, message)
 
 
 def _complaint(item: Suppression, written: str, here: Sequence[Finding], rules: Sequence[type[Rule]]) -> str | None:
@@ -207,5 +215,6 @@ def _contains(outer: Span, inner: Span) -> bool:
     return starts_before and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
 
 
-def _order(finding: Finding) -> tuple[str, int, int, str]:
+def in_order(finding: Finding) -> tuple[str, int, int, str]:
+    """By file, place and code."""
     return finding.location.path, finding.location.line, finding.location.column, finding.code

@@ -12,6 +12,7 @@ from async_db_lint import discovery, roles
 from async_db_lint.config import Config
 from async_db_lint.index.build import index
 from async_db_lint.index.scopes import Module
+from async_db_lint.project.hints import Hints
 from async_db_lint.project.project import Project
 from async_db_lint.project.unreadable import Unreadable, unreadable
 from async_db_lint.project.versions import Versions, from_files, range_of
@@ -70,7 +71,15 @@ class Indexed:
             self.files.settings,
             self.data,
             self.root.name,
+            hints(config),
         )
+
+
+def hints(config: Config) -> Hints:
+    """What the configuration says of names."""
+    return Hints(
+        frozenset(config.injection_markers), frozenset(config.session_dependencies), frozenset(config.safe_decorators)
+    )
 
 
 def silent(stage: str, done: int, total: int) -> None:

@@ -25,6 +25,7 @@ FIELD = (
     b"aiosqlite",
     b"BaseSettings",
     b"adb: ignore",
+    b"adb: off",
     b"noqa: ADB",
 )
 # Helpers that block the event loop need not mention a library of the field.

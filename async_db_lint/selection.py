@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from async_db_lint import rules
-from async_db_lint.config import Config, ConfigError, nearest
+from async_db_lint.config import Config
 from async_db_lint.rule import Rule, Severity
+from async_db_lint.settings_keys import ConfigError, nearest
 
 
 @cache
@@ -34,22 +35,35 @@ def find(name: str) -> type[Rule] | None:
 
 def selected(config: Config) -> tuple[type[Rule], ...]:
     """The rules that a configuration selects. Raises ConfigError for a selector that selects nothing."""
-    chosen = matching(config.select) if config.select else default()
-    chosen |= matching(config.extend_select)
-    chosen -= matching(config.ignore)
+    levels = severities(config)
+    chosen = matching(config.select, levels) if config.select else default(levels)
+    chosen |= matching(config.extend_select, levels)
+    chosen -= matching(config.ignore, levels)
     return tuple(rule for rule in all_rules() if rule in chosen)
 
 
-def default() -> set[type[Rule]]:
+def severities(config: Config) -> Mapping[str, Severity]:
+    """The severity of each rule by its code: its own, or the configured one. Raises ConfigError.
+
+    Of several configured ones that name a rule, the longest counts: `ADB602` before `ADB6`.
+    """
+    found = {rule.code: rule.severity for rule in all_rules()}
+    for selector, level in sorted(config.severity, key=lambda item: len(item[0])):
+        for rule in matching([selector], found):
+            found[rule.code] = Severity[level.upper()]
+    return found
+
+
+def default(levels: Mapping[str, Severity]) -> set[type[Rule]]:
     """Errors and warnings."""
-    return {rule for rule in all_rules() if rule.severity > Severity.ADVICE}
+    return {rule for rule in all_rules() if levels[rule.code] > Severity.ADVICE}
 
 
-def matching(selectors: Iterable[str]) -> set[type[Rule]]:
-    """The rules that selectors name: a code, the beginning of one, a name, `ADVICE` or `ALL`."""
+def matching(selectors: Iterable[str], levels: Mapping[str, Severity]) -> set[type[Rule]]:
+    """The rules that selectors name: a code, the beginning of one, a name, `ADVICE` or `ALL`. Raises ConfigError."""
     found: set[type[Rule]] = set()
     for selector in selectors:
-        rules_named = _matching(selector)
+        rules_named = _matching(selector, levels)
         if not rules_named:
             known = [name for rule in all_rules() for name in (rule.code, rule.name)]
             raise ConfigError(f"unknown rule `{selector}`{nearest(selector, [*known, 'ALL', 'ADVICE'])}")
@@ -57,11 +71,11 @@ def matching(selectors: Iterable[str]) -> set[type[Rule]]:
     return found
 
 
-def _matching(selector: str) -> Sequence[type[Rule]]:
+def _matching(selector: str, levels: Mapping[str, Severity]) -> Sequence[type[Rule]]:
     if selector == "ALL":
         return all_rules()
     if selector == "ADVICE":
-        return [rule for rule in all_rules() if rule.severity is Severity.ADVICE]
+        return [rule for rule in all_rules() if levels[rule.code] is Severity.ADVICE]
     if selector.startswith("ADB"):
         return [rule for rule in all_rules() if rule.code.startswith(selector)]
     return [rule for rule in all_rules() if rule.name == selector]

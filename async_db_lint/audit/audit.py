@@ -40,7 +40,7 @@ def audit(root: Path, path: Path, config: Config, progress: Progress = silent) -
     Every rule is asked, whatever `select`, `ignore` and `per-file-ignores` say; suppressions in the code
     hold and are counted. Raises MissingPath and ConfigError.
     """
-    every = replace(config, select=("ALL",), ignore=(), per_file_ignores=())
+    every = replace(config, select=("ALL",), ignore=(), per_file_ignores=(), baseline="")
     report = Report()
     files = read(root, every.exclude)
     wanted, by_name = discovery.targets(root, [path], files.tree, every.exclude)

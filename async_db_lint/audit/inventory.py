@@ -11,7 +11,7 @@ from async_db_lint.audit.routes import Routes
 from async_db_lint.audit.sessions import factories, sessions
 from async_db_lint.audit.startup import startup
 from async_db_lint.audit.work import work
-from async_db_lint.config import LIBRARIES
+from async_db_lint.settings_keys import LIBRARIES
 
 
 def inventory(ground: Ground) -> entries.Inventory:

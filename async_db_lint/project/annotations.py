@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from async_db_lint.index.expressions import Attribute, Call, Either, Expr, Join, Literal, Name, Sequence, Subscript
 from async_db_lint.index.scopes import Class
-from async_db_lint.project import dependencies, library
+from async_db_lint.project import dependencies, hints, library
 from async_db_lint.project.definitions import definitions
 from async_db_lint.project.kinds import Kind, Value, merged
 from async_db_lint.project.places import Place
@@ -53,6 +53,8 @@ def annotated(inference: Inference, note: Expr | None, place: Place, hops: int =
 
 def _named(inference: Inference, note: Name | Attribute, place: Place, hops: int) -> Value | None:
     """A class by its name, or a type alias, which may stand in another file."""
+    if hints.is_session(inference, note, place):
+        return Value(Kind.INSTANCE, library.SESSION)
     aliases = [
         (expr, where)
         for expr, where in definitions(inference, note, place)
@@ -97,6 +99,9 @@ def _says_nothing(dotted: str) -> bool:
 
 
 def _parametrised(inference: Inference, head: Expr, index: Expr, place: Place) -> Value | None:
+    items = index.items if isinstance(index, Sequence) else (index,)
+    if hints.is_named(inference, head, place, inference.hints.markers):
+        return annotated(inference, items[0], place)
     value = inference.value(head, place)
     if value is None:
         return None
@@ -104,7 +109,6 @@ def _parametrised(inference: Inference, head: Expr, index: Expr, place: Place) -
         return instance(inference, value)
     if value.kind is not Kind.LIBRARY:
         return None
-    items = index.items if isinstance(index, Sequence) else (index,)
     name = library.canonical(value.name)
     if name in (library.FACTORY, library.REGISTRY, library.SYNC_FACTORY, library.SYNC_REGISTRY):
         return Value(Kind.INSTANCE, name, inner=annotated(inference, items[0], place))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from async_db_lint.index.expressions import Call, Expr
 from async_db_lint.index.scopes import Function
+from async_db_lint.project.hints import is_named
 from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.parameters import declared_at
 
@@ -37,8 +38,14 @@ def shape_of(inference: Inference, function: Function) -> Kind | None:
         elif name == "contextlib.contextmanager":
             shape = Kind.MANAGER
         elif name not in TRANSPARENT and not is_router_method(inference, value):
-            return None
+            if not _is_said_to_be_safe(inference, function, decorator):
+                return None
     return shape
+
+
+def _is_said_to_be_safe(inference: Inference, function: Function, decorator: Expr) -> bool:
+    expr = decorator.callee if isinstance(decorator, Call) else decorator
+    return is_named(inference, expr, declared_at(function), inference.hints.decorators)
 
 
 def decorator_value(inference: Inference, function: Function, decorator: Expr) -> Value | None:

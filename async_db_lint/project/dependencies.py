@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from async_db_lint.index.expressions import Attribute, Call, Expr, Name, Sequence, Subscript
 from async_db_lint.index.scopes import Parameter
+from async_db_lint.project import hints, library
 from async_db_lint.project.definitions import definitions
 from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.places import Place, place_of
@@ -51,6 +52,8 @@ def target_of(call: Call) -> Expr | None:
 def provided(inference: Inference, call: Call) -> Value | None:
     """What a `Depends(…)` injects: what its target yields or returns."""
     target = target_of(call)
+    if hints.is_session(inference, target, place_of(call)):
+        return Value(Kind.INSTANCE, library.SESSION)
     value = inference.value(target, place_of(call)) if target is not None else None
     return None if value is None else unwrapped(inference.given_to_framework(value))
 

@@ -26,6 +26,7 @@ from async_db_lint.index.expressions import (
 )
 from async_db_lint.index.scopes import Binding, Class, Function
 from async_db_lint.project import attributes, library, lookup, results
+from async_db_lint.project.hints import Hints
 from async_db_lint.project.kinds import Kind, Value, merged
 from async_db_lint.project.names import Names
 from async_db_lint.project.places import Place
@@ -33,6 +34,7 @@ from async_db_lint.project.places import Place
 if TYPE_CHECKING:
     from async_db_lint.project.table import CallTable
 
+NO_HINTS = Hints()
 MAX_DEPTH = 60  # expressions, bindings and calls followed one inside the other
 MAX_STEPS = 20_000  # expressions looked at for one question from outside
 
@@ -40,10 +42,11 @@ MAX_STEPS = 20_000  # expressions looked at for one question from outside
 class Inference:
     """Answers what expressions are, for one project; every answer is computed once."""
 
-    def __init__(self, names: Names, table: CallTable) -> None:
-        """Take how names resolve, and which calls and targets the project has."""
+    def __init__(self, names: Names, table: CallTable, hints: Hints = NO_HINTS) -> None:
+        """Take how names resolve, which calls and targets the project has, and what the user says of some names."""
         self.names = names
         self.table = table
+        self.hints = hints
         self.depth = 0
         self._memo: dict[tuple[str, int], Value | None] = {}
         self._active: set[tuple[str, int]] = set()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from async_db_lint.index.expressions import Call, Expr, Starred, is_nothing
 from async_db_lint.index.scopes import Function, Parameter
-from async_db_lint.project import dependencies, library
+from async_db_lint.project import dependencies, hints, library
 from async_db_lint.project.annotations import annotated
 from async_db_lint.project.kinds import Kind, Step, Value, merged
 from async_db_lint.project.places import Place, end_of, place_of
@@ -33,6 +33,8 @@ def _value(inference: Inference, function: Function, parameter: Parameter) -> Va
         if found is not None:
             step = Step(function.module.path, depends.span, "Depends")
             return found.through(step) if found.kind in (Kind.INSTANCE, Kind.OBJECT) else found
+    if depends is None and hints.is_session(inference, parameter.default, place):
+        return Value(Kind.INSTANCE, library.SESSION)
     if (
         parameter.position == 0
         and function.owner is not None

@@ -11,6 +11,8 @@ from async_db_lint.index.scopes import Function, Module, Scope
 from async_db_lint.project import library
 from async_db_lint.project.definitions import bindings_of
 from async_db_lint.project.engines import Engine, engines
+from async_db_lint.project.hints import Hints
+from async_db_lint.project.infer import NO_HINTS
 from async_db_lint.project.kinds import Value
 from async_db_lint.project.loop import Loop, OnLoop
 from async_db_lint.project.options import Option, option
@@ -41,9 +43,10 @@ class Project(View):
         settings: tuple[tuple[str, str], ...] = (),
         files: Iterable[str] = (),
         root: str = "",
+        hints: Hints = NO_HINTS,
     ) -> None:
-        """Take modules by path, roles, versions, unreadable files, settings files, all paths, the root's name."""
-        super().__init__(modules, roles, files, root)
+        """Take modules by path, roles, versions, unreadable and settings files, all paths, the root's name, hints."""
+        super().__init__(modules, roles, files, root, hints)
         self.versions = versions
         self.unreadable = unreadable
         self.settings = settings

@@ -10,7 +10,8 @@ from async_db_lint.index.scopes import Block, BlockKind, Function, Import, Modul
 from async_db_lint.project import library
 from async_db_lint.project.application import Application, Trigger
 from async_db_lint.project.disposals import Disposal
-from async_db_lint.project.infer import Inference
+from async_db_lint.project.hints import Hints
+from async_db_lint.project.infer import NO_HINTS, Inference
 from async_db_lint.project.names import Names, Package
 from async_db_lint.project.parameters import declared_at
 from async_db_lint.project.reach import Reach
@@ -27,14 +28,19 @@ class View:
     """Names, calls, inference, application and reach of one project."""
 
     def __init__(
-        self, modules: dict[str, Module], roles: dict[str, Role], files: Iterable[str] = (), root: str = ""
+        self,
+        modules: dict[str, Module],
+        roles: dict[str, Role],
+        files: Iterable[str] = (),
+        root: str = "",
+        hints: Hints = NO_HINTS,
     ) -> None:
-        """Take the modules by path, the role of each, the paths of all files, and the root folder's name."""
+        """Take the modules by path, their roles, all paths, the root folder's name, and what the user says of names."""
         self.modules = modules
         self.roles = roles
         self.names = Names(modules, files, root)
         self.table = CallTable(modules.values())
-        self.inference = Inference(self.names, self.table)
+        self.inference = Inference(self.names, self.table, hints)
         self.application = Application(self.inference, modules, roles)
         self.counted = {path: module for path, module in modules.items() if self._counts(module)}
         self.reach = Reach(self.inference, self.application, self.counted)

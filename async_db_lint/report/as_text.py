@@ -144,7 +144,13 @@ def summary(report: Report, options: argparse.Namespace) -> str:
     parts = [f"{count} {label}{'s' if count > 1 and label != 'advice' else ''}" for count, label in counts if count]
     found = ", ".join(parts) if parts else "Nothing found"
     more = f" {report.advice} more as advice: --select ADVICE." if report.advice else ""
-    return f"{found} in {_files(report.files)}.{more}"
+    return f"{found} in {_files(report.files)}.{more}{_of_baseline(report)}"
+
+
+def _of_baseline(report: Report) -> str:
+    known = f" {len(report.known)} known from the baseline." if report.known else ""
+    fixed = f" {len(report.fixed)} of it no longer found: --write-baseline makes it smaller." if report.fixed else ""
+    return known + fixed
 
 
 def _files(count: int) -> str:

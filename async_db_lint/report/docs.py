@@ -1,13 +1,19 @@
-"""The pages in `docs/rules/`: one for each rule, and a list; `python -m async_db_lint.report.docs` writes them."""
+"""What is generated for `docs/`: a page for each rule, their list, the schema of the configuration.
+
+`python -m async_db_lint.report.docs` writes them.
+"""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from async_db_lint.report.explain import page
 from async_db_lint.selection import all_rules
+from async_db_lint.settings_keys import schema
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "rules"
+SCHEMA = FOLDER.parent / "configuration.schema.json"
 README = FOLDER.parent.parent / "README.md"
 START, END = "<!-- rules: generated -->\n", "<!-- end of rules -->"
 
@@ -43,6 +49,7 @@ def write() -> None:
             path.unlink()
     for name, text in wanted.items():
         (FOLDER / name).write_text(text)
+    SCHEMA.write_text(json.dumps(schema(), indent=2) + "\n")
     README.write_text(readme(README.read_text()))
 
 

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from async_db_lint.config import nearest
 from async_db_lint.exits import FAILED
 from async_db_lint.report.proof import proof
 from async_db_lint.rule import Rule
 from async_db_lint.selection import all_rules, find
+from async_db_lint.settings_keys import nearest
 
 HEADINGS = {
     "Happens:": "What happens",
