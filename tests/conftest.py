@@ -1,12 +1,14 @@
-"""The PostgreSQL that the tests share. A test that needs it fails when none can be had."""
+"""What tests share: a PostgreSQL, which fails a test when none can be had, and a clone for pre-commit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from reference_app.embedded import server
+from tests.hooked import clone
 from tests.scratch import Room, room
 
 
@@ -22,3 +24,9 @@ def scratch(postgres: str) -> Iterator[Room]:
     """An account and schema for one test."""
     with room(postgres) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a clone of this working tree for the real pre-commit, and the environments that it makes."""
+    return clone(tmp_path_factory.mktemp("home"))
