@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Name, walk
+from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Name, children, walk
 from async_db_lint.index.scopes import BlockKind, Class, Function, Parameter
 from async_db_lint.project import attributes, library
 from async_db_lint.project.dependencies import depends_call
@@ -17,6 +17,7 @@ from async_db_lint.project.text import quoted
 from async_db_lint.project.view import View
 
 LOCKS = frozenset(("asyncio.Lock", "asyncio.Semaphore", "anyio.Lock", "anyio.Semaphore", "anyio.CapacityLimiter"))
+PASSIVE = frozenset(("bind", "info", "sync_session", "get_bind"))  # what is read without touching the connection
 CARRIED = (*library.SESSIONS, library.CONNECTION, library.ASYNCPG_CONNECTION)
 
 
@@ -46,8 +47,10 @@ class Carriers:
         function = self.view.inference.function(self.view.inference.callee(call))
         if call.receiver is not None:
             value = self.view.inference.value(call.receiver, place)
-            if value is not None and (self.is_session(value) or self._holds_and_uses(value, function)):
+            if value is not None and self.is_session(value):
                 yield self._carried(call.receiver, place, value)
+            elif value is not None:
+                yield from self._held(call.receiver, place, value, function)
         if function is None:
             return
         for parameter in function.parameters:
@@ -61,6 +64,16 @@ class Carriers:
     def _carried(self, expr: Expr, place: Place, value: Value) -> Carried:
         return Carried(quoted(expr), expr, value, root(expr, place, self._is_session_at, self._keeps))
 
+    def _held(self, expr: Expr, place: Place, value: Value, function: Function | None) -> Iterator[Carried]:
+        """The sessions of an object that a method of it uses: each by itself where the object keeps several."""
+        used = self._used(value, function)
+        if used and len(self._session_attributes(value)) == 1:
+            yield self._carried(expr, place, value)
+            return
+        for name in sorted(used):
+            text = f"{quoted(expr)}.{name}"
+            yield Carried(text, expr, value, Root(place.scope, text))
+
     def _is_session_at(self, expr: Expr, place: Place) -> bool:
         return self.is_session(self.view.inference.value(expr, place))
 
@@ -68,9 +81,10 @@ class Carriers:
         """Whether a call makes an object that keeps the session that it is made with, and no other."""
         callee = self.view.inference.callee(call)
         is_construction = callee is not None and callee.kind is Kind.CLASS
-        return is_construction and self._is_lent(self.view.inference.call(call))
+        return is_construction and self.is_lent(self.view.inference.call(call))
 
-    def _is_lent(self, value: Value | None) -> bool:
+    def is_lent(self, value: Value | None) -> bool:
+        """Whether an object keeps one session, and that is one that it was made with."""
         if value is None or not isinstance(value.definition, Class):
             return False
         names = self._session_attributes(value)
@@ -86,7 +100,7 @@ class Carriers:
             return None
         value = self.view.inference.value(target.value, place)
         function = self.view.inference.function(self.view.inference.value(target, place))
-        if value is None or not self._is_lent(value) or not self._holds_and_uses(value, function):
+        if value is None or not self.is_lent(value) or not self._used(value, function):
             return None
         return self._carried(target.value, place, value)
 
@@ -127,22 +141,23 @@ class Carriers:
             if isinstance(cls, str):
                 continue
             names = {target.name for _, target in attributes.own_targets(cls)} | set(cls.bindings)
+            names -= {function.name for function in cls.functions if _makes(function)}
             found |= {name for name in names if self.is_session(attributes.attribute(self.view.inference, value, name))}
         return found
 
-    def _holds_and_uses(self, value: Value, function: Function | None) -> bool:
-        """Whether a method uses the session that its object keeps, itself or through another object of it."""
+    def _used(self, value: Value, function: Function | None) -> set[str]:
+        """The attributes with sessions that a method uses, itself or by passing them on."""
         names = self._session_attributes(value)
         if not names or function is None or not function.parameters or _is_serialised(self.view, function):
-            return False
+            return set()
         first = function.parameters[0].name
-        return any(
-            isinstance(item, Attribute) and item.name in names and item.value == Name(first)
+        exprs = (
+            expr
             for scope in function.inner()
-            for inner in scope.calls
-            for expr in (inner.callee, *(argument.value for argument in inner.arguments))
-            for item in walk(expr)
+            for call in scope.calls
+            for expr in (call.callee, *(argument.value for argument in call.arguments))
         )
+        return {name for expr in exprs for name in _attributes_used(expr, first) if name in names}
 
     def from_dependency(self, expr: Expr, place: Place, hops: int = 3) -> bool:
         """Whether a session is the request's: a parameter with `Depends`, or an object built from one."""
@@ -158,6 +173,22 @@ class Carriers:
             if isinstance(value, Call):
                 return any(self.from_dependency(item.value, place, hops - 1) for item in value.arguments)
         return False
+
+
+def _attributes_used(expr: Expr, owner: str) -> Iterator[str]:
+    """The attributes of an object for which more is asked than what they are bound to."""
+    if isinstance(expr, Attribute):
+        if isinstance(expr.value, Attribute) and expr.value.value == Name(owner) and expr.name in PASSIVE:
+            return
+        if expr.value == Name(owner):
+            yield expr.name
+    for child in children(expr):
+        yield from _attributes_used(child, owner)
+
+
+def _makes(function: Function) -> bool:
+    """Whether a property makes what it returns, so that two readers get two."""
+    return any(isinstance(item.value, (Call, Await)) for item in function.exits if item.kind == "return")
 
 
 def _reads(expr: Expr, name: str) -> bool:

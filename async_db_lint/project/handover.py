@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Name, Usage, walk
-from async_db_lint.index.scopes import BlockKind, Class, Function, Scope, is_expression
+from async_db_lint.index.scopes import BlockKind, Class, Function, Parameter, Scope, is_expression
 from async_db_lint.project import attributes, library
 from async_db_lint.project.kinds import Kind
+from async_db_lint.project.parameters import argument_for
 from async_db_lint.project.project import Project
 from async_db_lint.project.uses import expressions, uses_of
 
 CLOSING = frozenset(("close", "aclose", "remove", "release", "terminate"))
+MAX_CALLS = 4  # functions that pass a session on, one to the next
 OWN = ("sqlalchemy.", "sqlmodel.", "asyncpg.")
 
 
@@ -25,8 +27,11 @@ def closings_of(function: Function, name: str) -> list[Call]:
     return found
 
 
-def is_handed_on(project: Project, function: Function, name: str) -> bool:
-    """Whether a name is returned, stored, entered or passed to something that may close it."""
+def is_handed_on(project: Project, function: Function, name: str, hops: int = MAX_CALLS) -> bool:
+    """Whether a name is returned, stored, entered or passed to something that may close it.
+
+    Follows it into as many functions of the project, one inside the other; beyond, it may be closed.
+    """
     for item in function.exits:
         if item.kind in ("return", "yield from") and _mentions(item.value, name):
             return True
@@ -38,13 +43,15 @@ def is_handed_on(project: Project, function: Function, name: str) -> bool:
         if any(_mentions(head, name) and not isinstance(head, (Call, Await)) for b in inner.blocks for head in b.heads):
             return True
         for call in inner.calls:
-            if any(_mentions(item.value, name) for item in call.arguments) and not _keeps_nothing(project, call):
+            if any(_mentions(item.value, name) for item in call.arguments) and not _keeps_nothing(
+                project, call, name, hops
+            ):
                 return True
     return any(not isinstance(parent, (Attribute, Call, Await, type(None))) for parent in uses_of(name, function))
 
 
-def _keeps_nothing(project: Project, call: Call) -> bool:
-    """Whether a call that gets a session certainly neither closes nor keeps it."""
+def _keeps_nothing(project: Project, call: Call, name: str, hops: int) -> bool:
+    """Whether a call that gets the session of a name certainly neither closes nor keeps it."""
     callee = project.inference.callee(call)
     if callee is None:
         return False
@@ -53,9 +60,18 @@ def _keeps_nothing(project: Project, call: Call) -> bool:
     if callee.kind in (Kind.LIBRARY, Kind.METHOD):
         return library.canonical(callee.name).startswith(OWN) and call.method != "release"
     function = project.inference.function(callee)
-    return function is not None and not any(
-        item.method in CLOSING for scope in function.inner() for item in scope.calls
-    )
+    if (
+        function is None
+        or hops == 0
+        or any(item.method in CLOSING for scope in function.inner() for item in scope.calls)
+    ):
+        return False
+    given = [item for item in function.parameters if _receives(project, call, function, item, name)]
+    return bool(given) and not any(is_handed_on(project, function, item.name, hops - 1) for item in given)
+
+
+def _receives(project: Project, call: Call, function: Function, parameter: Parameter, name: str) -> bool:
+    return _mentions(argument_for(project.inference, call, function, parameter), name)
 
 
 def _closes_nothing(project: Project, definition: object) -> bool:

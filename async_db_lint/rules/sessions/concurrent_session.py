@@ -12,7 +12,7 @@ from async_db_lint.project.places import dominates
 from async_db_lint.project.project import Project
 from async_db_lint.project.roots import Root
 from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
-from async_db_lint.rules.tasks import tasks
+from async_db_lint.rules.tasks import has_ended, tasks
 
 GATHER = frozenset(("asyncio.gather", "asyncio.wait", "asyncio.as_completed"))
 TOGETHER = LOOPS | {BlockKind.COMPREHENSION}
@@ -98,7 +98,7 @@ def _spawned(project: Project, carriers: Carriers) -> Iterator[Suspect]:
             users[call.block.scope, here].append((carried.text, call, coroutine))
     for (_, root), rows in users.items():
         repeated = [row for row in rows if _is_repeated(row[2], row[0])]
-        together = repeated or (rows if len(rows) > 1 and _may_overlap(rows) else [])
+        together = repeated or _overlapping(rows)
         if together:
             related = calls_as_related([coroutine for _, _, coroutine in together], "used here")
             yield at_call(together[0][1], _message(root, [text for text, _, _ in together]), related)
@@ -129,7 +129,14 @@ def _binds(block: Block, name: str) -> bool:
     return any(item.block.within(block) or item.statement is block.opener for item in bindings)
 
 
-def _may_overlap(rows: list[tuple[str, Call, Call]]) -> bool:
-    """Whether two tasks are started in one run of the function, not in branches that exclude each other."""
-    first, second = rows[0][1].block, rows[1][1].block
-    return dominates(first, second) or dominates(second, first)
+def _overlapping(rows: list[tuple[str, Call, Call]]) -> list[tuple[str, Call, Call]]:
+    """The tasks that may run while another does; empty when each ends before the next starts."""
+    pairs = [(one, other) for number, one in enumerate(rows) for other in rows[number + 1 :]]
+    together = [pair for pair in pairs if _may_overlap(pair[0][1], pair[1][1])]
+    return [row for row in rows if any(row is item for pair in together for item in pair)]
+
+
+def _may_overlap(first: Call, second: Call) -> bool:
+    """Whether two tasks are started in one run of the function, and the first may still run when the second starts."""
+    is_one_run = dominates(first.block, second.block) or dominates(second.block, first.block)
+    return is_one_run and not has_ended(first, second)

@@ -51,7 +51,10 @@ class EscapedSession(Rule):
             if _is_awaited_later(call):
                 continue
             for carried in carriers.carried(coroutine):
-                if carriers.from_dependency(carried.expr, place_of(call)):
+                is_session = carriers.is_session(carried.value)
+                if (is_session or carriers.is_lent(carried.value)) and carriers.from_dependency(
+                    carried.expr, place_of(call)
+                ):
                     message = f"`{carried.text}` is closed with the request while this task may still use it"
                     yield at_call(call, message)
 
