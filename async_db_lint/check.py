@@ -102,8 +102,7 @@ def settled(options: argparse.Namespace, root: Path) -> Config:
 def standard_input(options: argparse.Namespace, root: Path) -> Source:
     """The text on standard input, as the file that it stands for."""
     name = options.stdin_filename or Path("stdin.py")
-    path = os.path.relpath(name.absolute(), root).replace(os.sep, "/")
-    return Source(path, sys.stdin.buffer.read())
+    return Source(discovery.path_inside(root, name), sys.stdin.buffer.read())
 
 
 def show(report: Report, options: argparse.Namespace, root: Path) -> None:

@@ -134,6 +134,13 @@ def read(root: Path, path: str) -> bytes | None:
         return file.read(MAX_BYTES + 1)
 
 
+def path_inside(root: Path, path: Path) -> str:
+    """A path from the root, with `/`: links on the way are followed, as for the root; a file's own link is not."""
+    whole = path.absolute()
+    real = Path(os.path.realpath(whole)) if path.is_dir() else Path(os.path.realpath(whole.parent), whole.name)
+    return os.path.relpath(real, root).replace(os.sep, "/")
+
+
 def targets(root: Path, named: Sequence[Path], tree: Tree, exclude: Sequence[str]) -> tuple[set[str], set[str]]:
     """The files to report on, and those of them that the user named one by one.
 
@@ -144,7 +151,7 @@ def targets(root: Path, named: Sequence[Path], tree: Tree, exclude: Sequence[str
     for path in named:
         if not os.path.lexists(path):
             raise MissingPath(str(path))
-        inside = os.path.relpath(path.absolute() if not path.is_dir() else path.resolve(), root).replace(os.sep, "/")
+        inside = path_inside(root, path)
         if path.is_dir():
             wanted.update(item for item in tree.files if inside == "." or item.startswith(f"{inside}/"))
         elif path.is_file() and not is_excluded(inside, exclude):

@@ -76,9 +76,11 @@ def lint(
     return judged(indexed(root, files, by_name, report, extra, progress), wanted, config, report, progress)
 
 
-def index_project(root: Path, config: Config, report: Report) -> Indexed:
-    """Read and index a project as it is on disk."""
-    return indexed(root, read(root, config.exclude), (), report, None, silent)
+def index_project(root: Path, config: Config, report: Report, named: Sequence[Path] = ()) -> Indexed:
+    """Read and index a project as it is on disk, and the files that are named. Raises MissingPath."""
+    files = read(root, config.exclude)
+    _, by_name = discovery.targets(root, named, files.tree, config.exclude)
+    return indexed(root, files, by_name, report, None, silent)
 
 
 def indexed(

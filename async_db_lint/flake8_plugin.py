@@ -8,8 +8,10 @@ private file that the environment names (spawn, forkserver); each reports its ow
 from __future__ import annotations
 
 import atexit
+import contextlib
 import multiprocessing
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from async_db_lint.verdicts import Court, Verdicts
 
+ABANDONED = re.compile(r"async-db-lint-(\d+)-\w+\.json")
 FILE = "ASYNC_DB_LINT_VERDICTS"  # where the main process has written what it found
 
 
@@ -53,11 +56,16 @@ class Plugin:
     @classmethod
     def parse_options(cls, options: Any) -> None:
         """Check the projects of the files that flake8 was given; in a worker, take over what was found."""
+        from async_db_lint.verdicts import Verdicts
+
         cls.with_advice = bool(options.adb_advice)
-        if multiprocessing.parent_process() is None:
-            cls.verdicts = decide(cls, options.filenames or ["."])
-        elif cls.verdicts is None:
-            cls.verdicts = handed_over()
+        if multiprocessing.parent_process() is not None and (cls.verdicts is not None or FILE in os.environ):
+            cls.verdicts = cls.verdicts or handed_over()
+            return
+        names = [options.stdin_display_name if name == "-" else name for name in options.filenames or ["."]]
+        cls.verdicts = decide(cls, names)  # also in a child of something other than flake8
+        if needs_file(options):
+            hand_over(cls.verdicts or Verdicts({}, {}))
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         """What is found in the file."""
@@ -86,7 +94,7 @@ def decide(cls: type[Plugin], filenames: Sequence[str]) -> Verdicts | None:
 
     cls.court = None
     try:
-        found = judge_of(cls).verdicts(["." if name == "-" else name for name in filenames])
+        found = judge_of(cls).verdicts(filenames)
     except ConfigError as error:
         from flake8.exceptions import ExecutionError
 
@@ -96,13 +104,19 @@ def decide(cls: type[Plugin], filenames: Sequence[str]) -> Verdicts | None:
         return None
     for fault in found.faults:
         complain(fault)
-    hand_over(found)
     return found
+
+
+def needs_file(options: Any) -> bool:
+    """Whether flake8 may start workers that do not inherit what this process knows."""
+    method = multiprocessing.get_start_method(allow_none=True) or multiprocessing.get_all_start_methods()[0]
+    return method != "fork" and not (options.jobs.n_jobs == 1 and not options.jobs.is_auto)
 
 
 def hand_over(found: Verdicts) -> None:
     """Write what was found into a private file, for workers that do not inherit it."""
-    descriptor, path = tempfile.mkstemp(prefix="async-db-lint-", suffix=".json")
+    remove_abandoned(tempfile.gettempdir())
+    descriptor, path = tempfile.mkstemp(prefix=f"async-db-lint-{os.getpid()}-", suffix=".json")
     with os.fdopen(descriptor, "w") as file:
         file.write(found.to_json())
     os.environ[FILE] = path
@@ -110,14 +124,13 @@ def hand_over(found: Verdicts) -> None:
 
 
 def handed_over() -> Verdicts | None:
-    """What the main process found; None when there is no such file."""
+    """What the main process found; None when its file is gone."""
     from async_db_lint.verdicts import Verdicts
 
     try:
         with open(os.environ[FILE]) as file:
             return Verdicts.from_json(file.read())
-    except (KeyError, OSError, ValueError) as error:
-        complain(f"what was found cannot be read: {error}")
+    except (OSError, ValueError):
         return None
 
 
@@ -125,6 +138,15 @@ def _remove(path: str, owner: int) -> None:
     """Remove the file at the end of the process that made it, not of one forked from it."""
     if os.getpid() == owner and os.path.exists(path):
         os.unlink(path)
+
+
+def remove_abandoned(folder: str) -> None:
+    """Remove the files of processes that were killed."""
+    for name in os.listdir(folder):
+        found = ABANDONED.fullmatch(name)
+        if found and not os.path.exists(f"/proc/{found[1]}") and os.path.isdir("/proc/self"):
+            with contextlib.suppress(OSError):
+                os.unlink(os.path.join(folder, name))
 
 
 def complain(text: str) -> None:

@@ -33,9 +33,11 @@ class Source:
         import tokenize
 
         try:
-            return tokenize.detect_encoding(io.BytesIO(self.data).readline)[0]
-        except SyntaxError:
+            found = tokenize.detect_encoding(io.BytesIO(self.data).readline)[0]
+            b" ".decode(found)  # a codec such as rot13 is none for bytes
+        except (SyntaxError, LookupError):
             return "utf-8"
+        return found
 
     @property
     def text(self) -> str:

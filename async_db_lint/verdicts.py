@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from async_db_lint import discovery
-from async_db_lint.config import load
+from async_db_lint.config import Config, load
 from async_db_lint.engine import Report, index_project, judged
 from async_db_lint.reading import Indexed
 from async_db_lint.source import Source
@@ -62,22 +62,22 @@ class Court:
         self.with_advice = with_advice
         self.indexings = 0
         self._indexed: dict[Path, Indexed] = {}
+        self._configs: dict[Path, Config] = {}
 
     def verdicts(self, filenames: Iterable[str]) -> Verdicts:
         """What is found in the projects of some files or folders. Raises ConfigError."""
         rows: dict[str, tuple[Row, ...]] = {}
         digests: dict[str, str] = {}
         faults: list[str] = []
-        for root in sorted({root_of(name) for name in filenames}):
-            found = self._of(root)
+        by_root: dict[Path, list[str]] = {}
+        for name in filenames:
+            by_root.setdefault(root_of(name), []).append(name)
+        for root, names in sorted(by_root.items()):
+            found = self._of(root, names)
             report = self._judged(found, set(found.data))
             faults += [f"rule {item.code} failed at {item.path}:{item.line}: {item.error}" for item in report.faults]
             for path, data in found.data.items():
-                real = os.path.realpath(root / path)
-                try:
-                    digests[real] = digest(Source(path, data).text)
-                except (LookupError, UnicodeError):  # a codec that is none for texts: nothing was found in it either
-                    continue
+                digests[os.path.realpath(root / path)] = digest(Source(path, data).text)
             for path, items in rows_of(report).items():
                 rows[os.path.realpath(root / path)] = items
         return Verdicts(rows, digests, tuple(faults))
@@ -85,19 +85,28 @@ class Court:
     def of_text(self, filename: str, text: str) -> Sequence[Row]:
         """What is found in a text that stands for a file. Raises ConfigError."""
         root = root_of(filename)
-        path = os.path.relpath(os.path.abspath(filename), root).replace(os.sep, "/")
+        path = discovery.path_inside(root, Path(filename))
         declared = Source(path, text.encode(errors="replace")).encoding
+        if discovery.is_excluded(path, self._config(root).exclude):
+            return ()
         found = self._of(root).replacing(Source(path, text.encode(declared, "replace")))
         return rows_of(self._judged(found, {path})).get(path, ())
 
-    def _of(self, root: Path) -> Indexed:
+    def _of(self, root: Path, named: Iterable[str] = ()) -> Indexed:
+        """A project, indexed with the files that are named, also where they would not be found by themselves."""
         if root not in self._indexed:
             self.indexings += 1
-            self._indexed[root] = index_project(root, load(root), Report())
+            files = [Path(name) for name in named if os.path.isfile(name)]
+            self._indexed[root] = index_project(root, self._config(root), Report(), files)
         return self._indexed[root]
 
+    def _config(self, root: Path) -> Config:
+        if root not in self._configs:
+            self._configs[root] = load(root)
+        return self._configs[root]
+
     def _judged(self, found: Indexed, wanted: set[str]) -> Report:
-        config = load(found.root)
+        config = self._config(found.root)
         if self.with_advice:
             config = replace(config, extend_select=(*config.extend_select, "ADVICE"))
         config = replace(config, ignore=(*config.ignore, *NOT_IN_HOSTS))

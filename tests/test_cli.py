@@ -268,3 +268,29 @@ def test_a_change_elsewhere_is_reported_with_its_consequence(tmp_path: Path) -> 
     found = json.loads(run("main.py", "--output-format", "json", cwd=tmp_path).stdout)
     assert [(item["code"], item["path"]) for item in found] == [("ADB104", "db.py")]
     assert found[0]["related"][0]["path"] == "main.py"
+
+
+def test_a_path_through_a_link_is_the_file_itself(bad: Path) -> None:
+    (bad / ".git").mkdir()
+    link = bad.parent / f"{bad.name}-link"
+    link.symlink_to(bad, target_is_directory=True)
+    elsewhere = bad.parent / f"{bad.name}-elsewhere"
+    elsewhere.mkdir()
+    for arguments, text in (
+        ([f"../{link.name}/db.py"], None),
+        (["-", "--stdin-filename", f"../{link.name}/db.py"], BAD),
+    ):
+        found = run("--root", str(link), "--output-format", "concise", *arguments, cwd=elsewhere, text=text)
+        assert "ADB106" in found.stdout
+
+
+def test_a_file_that_cannot_be_read_is_not_asked_for_its_suppressions(tmp_path: Path) -> None:
+    (tmp_path / "db.py").write_text("import sqlalchemy\ndef f(:  # noqa: ADB104\n")
+    found = run("--output-format", "concise", "-q", cwd=tmp_path)
+    assert [line.split()[1] for line in found.stdout.splitlines()] == ["ADB900"]
+
+
+def test_a_codec_that_is_none_for_files_is_one_finding(tmp_path: Path) -> None:
+    (tmp_path / "db.py").write_text("# coding: rot13\nimport sqlalchemy\n")
+    found = run("--output-format", "concise", "-q", cwd=tmp_path)
+    assert [line.split()[1] for line in found.stdout.splitlines()] == ["ADB900"]

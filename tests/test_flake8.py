@@ -135,6 +135,60 @@ def test_standard_input_stands_for_a_file(project: Path) -> None:
     }
 
 
+IN_A_PROCESS = """
+import multiprocessing, sys
+from flake8.main.cli import main
+def work(): sys.exit(main(["--isolated", "--select", "ADB"]))
+if __name__ == "__main__":
+    process = multiprocessing.get_context("{}").Process(target=work)
+    process.start()
+    process.join()
+"""
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_it_can_be_run_in_a_process_of_another_program(method: str, project: Path) -> None:
+    script = project.parent / f"{project.name}-{method}.py"
+    script.write_text(IN_A_PROCESS.format(method))
+    expected = command_line(project)
+    run = subprocess.run([sys.executable, str(script)], cwd=project, capture_output=True, text=True)
+    assert (rows(run.stdout), run.stderr) == (expected, "")
+
+
+def test_a_file_is_reported_that_only_its_name_brings_in(project: Path) -> None:
+    (project / "build").mkdir()
+    (project / "build" / "made.py").write_text("from shop.deps import Db\nasync def stop(db: Db):\n    db.rollback()\n")
+    assert rows(flake8(project, "build/made.py")) == {("build/made.py", 3, 5, "ADB301")}
+    assert "build/made.py" not in {path for path, *_ in rows(flake8(project))}
+
+
+def test_what_is_excluded_is_quiet_on_standard_input_too(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.async-db-lint]\nexclude = ["legacy"]\n')
+    new = "from shop.deps import Db\nasync def stop(db: Db):\n    db.rollback()\n"
+    assert rows(flake8(project, "-", "--stdin-display-name", "legacy/new.py", text=new)) == set()
+
+
+def test_a_project_behind_a_link_is_the_same_project(project: Path) -> None:
+    link = project.parent / f"{project.name}-link"
+    link.symlink_to(project, target_is_directory=True)
+    other = project.parent / f"{project.name}-other"
+    other.mkdir()
+    expected = {(f"../{link.name}/{path}", *rest) for path, *rest in command_line(project)}
+    assert rows(flake8(other, f"../{link.name}")) == expected
+    name = f"../{link.name}/shop/deps.py"
+    more = (project / "shop/deps.py").read_text() + "async def stop(db: Db):\n    db.rollback()\n"
+    assert rows(flake8(other, "-", "--stdin-display-name", name, text=more)) == {(name, 10, 5, "ADB301")}
+
+
+def test_what_killed_runs_left_is_removed(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for name in (f"async-db-lint-{gone.pid}-abc.json", f"async-db-lint-{os.getpid()}-abc.json"):
+        (tmp_path / name).write_text("")
+    flake8_plugin.remove_abandoned(str(tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == [f"async-db-lint-{os.getpid()}-abc.json"]
+
+
 def test_advice_is_shown_when_it_is_asked_for(project: Path) -> None:
     route = "\nfrom sqlalchemy import select\n@app.get('/')\nasync def find(db: Db):\n    return await db.scalar(select(1))\n"
     with (project / "shop" / "main.py").open("a", newline="") as file:
