@@ -14,7 +14,7 @@ from async_db_lint.discovery import MissingPath
 from async_db_lint.engine import Report, lint
 from async_db_lint.exits import CLEAN, FAILED, FOUND
 from async_db_lint.fixes.writing import WriteError
-from async_db_lint.report.formats import FOR_PROGRAMS, rendered
+from async_db_lint.report.formats import FOR_PROGRAMS, Shown, rendered
 from async_db_lint.report.progress import Progress
 from async_db_lint.report.terminal import Style, escaped
 from async_db_lint.rule import Severity
@@ -40,6 +40,8 @@ def run(options: argparse.Namespace) -> int:
     named = [] if extra is not None else paths
     if options.show_settings:
         return show_settings(root, named, config)
+    if options.fix or options.diff or options.fix_only:
+        return mend(root, named, config, extra, options)
     with Progress(quiet=options.quiet or options.output_format in FOR_PROGRAMS) as progress:
         asked = replace(config, baseline="") if options.write_baseline else config
         report = lint(root, named, asked, extra, progress.show)
@@ -53,6 +55,29 @@ def run(options: argparse.Namespace) -> int:
         report.findings = changes.touching(report.findings, changes.since(root, options.diff_base))
     show(report, options, root)
     return status(report, options)
+
+
+def mend(root: Path, paths: list[Path], config: Config, extra: Source | None, options: argparse.Namespace) -> int:
+    """Make fixes, or show them as a patch; returns the exit status. Raises ConfigError and MissingPath."""
+    from async_db_lint import mending
+
+    done = mending.mend(root, paths, config, extra, options)
+    if options.diff:
+        return FOUND if mending.show_patch(done, shown_from(root)) else CLEAN
+    if extra is not None:
+        after = done.files.get(extra.path)
+        sys.stdout.buffer.write(after.after if after is not None else extra.data)
+        return CLEAN
+    failures = mending.write(root, done)
+    for failure in failures:
+        print(f"error: {escaped(failure)}", file=sys.stderr)
+    if options.show_fixes:
+        mending.show_fixes(done, shown_from(root))
+    if not options.fix_only:
+        show(done.report, options, root)
+    if done.files and not options.quiet:
+        print(mending.summary(done), file=sys.stderr)
+    return FAILED if failures else CLEAN if options.fix_only else status(done.report, options)
 
 
 def show_settings(root: Path, paths: list[Path], config: Config) -> int:
@@ -105,12 +130,15 @@ def standard_input(options: argparse.Namespace, root: Path) -> Source:
     return Source(discovery.path_inside(root, name), sys.stdin.buffer.read())
 
 
+def shown_from(root: Path) -> Shown:
+    """What turns a path from the root into one from the current folder."""
+    return lambda path: os.path.relpath(root / path).replace(os.sep, "/")
+
+
 def show(report: Report, options: argparse.Namespace, root: Path) -> None:
     """Print a report in the chosen format."""
 
-    def shown(path: str) -> str:
-        return os.path.relpath(root / path).replace(os.sep, "/")
-
+    shown = shown_from(root)
     if options.output_format in FOR_PROGRAMS:
         text = rendered(options.output_format, report.findings, shown)
         print(text, end="\n" if text else "")

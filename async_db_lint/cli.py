@@ -118,12 +118,22 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")
     _add_project(check)
     check.add_argument("--stdin-filename", type=Path, metavar="PATH", help="the path of the text on standard input")
+    _add_fixes(check)
     add_old_code(check)
     check.add_argument("--show-settings", action="store_true", help="print what is in force, and check nothing")
     check.add_argument("--statistics", action="store_true", help="show counts, and the time of each stage and rule")
     level = check.add_mutually_exclusive_group()
     level.add_argument("-q", "--quiet", action="store_true", help="print findings only")
     level.add_argument("-v", "--verbose", action="store_true", help="also print every step of how a value got there")
+
+
+def _add_fixes(check: argparse.ArgumentParser) -> None:
+    """The arguments for fixes."""
+    check.add_argument("--fix", action="store_true", help="make the fixes that cannot change what working code does")
+    check.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: make the other fixes too")
+    check.add_argument("--diff", action="store_true", help="print the fixes as a patch, and change nothing")
+    check.add_argument("--fix-only", action="store_true", help="make the fixes, and report nothing")
+    check.add_argument("--show-fixes", action="store_true", help="with --fix: print what was fixed")
 
 
 def add_old_code(check: argparse.ArgumentParser) -> None:

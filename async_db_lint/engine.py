@@ -67,13 +67,26 @@ def lint(
     MissingPath and ConfigError.
     """
     report = Report()
+    found, wanted = examined(root, paths, config, report, extra, progress)
+    return judged(found, wanted, config, report, progress)
+
+
+def examined(
+    root: Path,
+    paths: Sequence[Path],
+    config: Config,
+    report: Report,
+    extra: Source | None = None,
+    progress: Progress = silent,
+) -> tuple[Indexed, set[str]]:
+    """A project read and indexed, and the paths to report on. Raises MissingPath and ConfigError."""
     selection.selected(config)  # an unknown rule is an error before anything is read
     with report.timed("read"):
         files = read(root, config.exclude)
     wanted, by_name = discovery.targets(root, paths, files.tree, config.exclude)
     if extra is not None:
         wanted = by_name = {extra.path}
-    return judged(indexed(root, files, by_name, report, extra, progress), wanted, config, report, progress)
+    return indexed(root, files, by_name, report, extra, progress), wanted
 
 
 def index_project(root: Path, config: Config, report: Report, named: Sequence[Path] = ()) -> Indexed:

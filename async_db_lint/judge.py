@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatch
 
 from async_db_lint import suppressions, syntax
+from async_db_lint.eye import Eye
+from async_db_lint.fix import Fix
 from async_db_lint.index.expressions import Span
+from async_db_lint.rendering import rendered
 from async_db_lint.rule import CODE, Finding, Location, Note, Rule, Severity, Suspect
 from async_db_lint.selection import find
 from async_db_lint.source import Source
 from async_db_lint.suppressions import Suppression
+from async_db_lint.syntax import Sight
 
 
 class Judge:
@@ -69,7 +74,16 @@ class Judge:
             place = self.location(suspect.path, suspect.span)
         else:
             place = Location(suspect.path, found[0], found[1] + 1, found[2], found[3] + 1)
-        self._findings.append(self._finding(rule, suspect, place, said.message))
+        finding = self._finding(rule, suspect, place, said.message)
+        try:
+            finding = replace(finding, fix=self._fix(rule, suspect, sight))
+        finally:  # what cannot be mended, because the rule fails, is reported all the same
+            self._findings.append(finding)
+
+    def _fix(self, rule: Rule, suspect: Suspect, sight: Sight) -> Fix | None:
+        eye = Eye(self.source, sight)
+        change = rule.mend(sight.node, suspect, eye)
+        return None if change is None else rendered(change, eye.units)
 
     def count(self, rule: Rule, suspects: Iterable[Suspect]) -> int:
         """How many suspects of a rule that is not selected would be reported."""

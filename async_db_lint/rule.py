@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from async_db_lint.fix import Fix
 from async_db_lint.index.expressions import Await, Call, Span
 from async_db_lint.index.scopes import Statement
 from async_db_lint.source import Source
@@ -15,6 +16,8 @@ from async_db_lint.source import Source
 if TYPE_CHECKING:
     import libcst as cst
 
+    from async_db_lint.eye import Eye
+    from async_db_lint.fix import Change
     from async_db_lint.project.kinds import Step
     from async_db_lint.project.project import Project
 
@@ -56,8 +59,8 @@ class Suspect(NamedTuple):
     """Code that the project's facts make suspect: where it stands, and what would be said of it.
 
     `shape` names the LibCST class of the node that must stand at `span`; `unit` is what LibCST reads.
-    `same_as` holds other places at which another rule may report this defect. Plain data, so that it
-    can be confirmed in another process than the one that found it.
+    `same_as` holds other places at which another rule may report this defect; `detail` and `facts` what the
+    rule itself wants to know again when it confirms and mends.
     """
 
     path: str
@@ -68,6 +71,7 @@ class Suspect(NamedTuple):
     related: tuple[Related, ...] = ()
     same_as: tuple[tuple[str, Span], ...] = ()
     detail: str = ""
+    facts: Any = None
 
 
 class Report(NamedTuple):
@@ -120,6 +124,7 @@ class Finding:
     same_as: tuple[tuple[str, Span], ...] = field(default=(), repr=False)
     origin: tuple[str, Span] | None = field(default=None, repr=False)
     is_confirmed: bool = True
+    fix: Fix | None = field(default=None, repr=False)
 
 
 class Rule:
@@ -142,6 +147,10 @@ class Rule:
         """What is reported, from the LibCST node that stands at the suspect's place; None when it is nothing."""
         return Report(node)
 
+    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
+        """What would mend it, for the node that stands at the suspect's place; None when nothing certain is known."""
+        return None
+
     @classmethod
     def title(cls) -> str:
         """The first sentence of the documentation."""
@@ -154,11 +163,12 @@ def at_call(
     related: Iterable[Related] = (),
     same_as: Sequence[Call] = (),
     detail: str = "",
+    facts: Any = None,
 ) -> Suspect:
     """A suspect call."""
     path = call.block.scope.module.path
     places = tuple((other.block.scope.module.path, other.span) for other in same_as)
-    return Suspect(path, call.span, Unit.of(call.statement), "Call", message, tuple(related), places, detail)
+    return Suspect(path, call.span, Unit.of(call.statement), "Call", message, tuple(related), places, detail, facts)
 
 
 def at_await(item: Await, message: str, related: Iterable[Related] = (), same_as: Sequence[Call] = ()) -> Suspect:

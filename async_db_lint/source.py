@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -40,6 +41,11 @@ class Source:
         return found
 
     @property
+    def codec(self) -> str:
+        """The encoding of a part of the file: without a byte order mark."""
+        return "utf-8" if self.encoding == "utf-8-sig" else self.encoding
+
+    @property
     def text(self) -> str:
         """The decoded text, without a byte order mark."""
         return self.data.removeprefix(b"\xef\xbb\xbf").decode(self.encoding, "replace")
@@ -53,6 +59,28 @@ class Source:
     def line(self, number: int) -> str:
         """A line by its number, from 1; empty past the end."""
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where each line starts, in bytes; a byte order mark belongs to no line."""
+        mark = 3 if self.data.startswith(b"\xef\xbb\xbf") else 0
+        return (mark, *(match.end() for match in LINE_ENDS.finditer(self.data)))
+
+    def offset(self, line: int, column: int) -> int:
+        """The place in bytes of a line from 1 and a column from 0 in characters."""
+        return self.starts[line - 1] + len(self.line(line)[:column].encode(self.codec, "replace"))
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """The line and column, from 1 and in characters, of a place in bytes."""
+        line = max(1, bisect_right(self.starts, offset))
+        start = self.starts[line - 1]
+        return line, len(self.data[start:offset].decode(self.codec, "replace")) + 1
+
+    @cached_property
+    def newline(self) -> bytes:
+        """How the file's lines end: as its first one does."""
+        found = LINE_ENDS.search(self.data)
+        return found.group() if found else b"\n"
 
     def character(self, line: int, column: int) -> int:
         """A column from 0 in UTF-8 bytes, turned into a column from 0 in characters."""

@@ -1,7 +1,8 @@
-"""The eye: LibCST, over one statement at a time. The only module that imports it, and only when asked.
+"""The eye: LibCST, over one statement or function at a time. The only module that imports it, and only when asked.
 
-A unit is the text of one simple statement, or of a compound one's header with `pass` for its body,
-at its own indentation under a scaffold. What LibCST cannot read so is read as an expression alone.
+A unit is the text of one simple statement, of a compound one's header with `pass` for its body, or of a
+whole function, at its own indentation under a scaffold. What LibCST cannot read so is read as an
+expression alone.
 """
 
 from __future__ import annotations
@@ -23,93 +24,117 @@ MAX_NESTING = 60  # open brackets; LibCST overflows a 512 KB stack at 72 (parent
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """A LibCST node where the suspect stands, and how its unit's positions turn into the file's."""
+class Unit:
+    """Code that LibCST has read, and how positions in it turn into those of the file.
 
-    node: cst.CSTNode
+    `extent` counts the characters from the start that are the file's own: what follows was added.
+    """
+
+    source: Source
+    module: cst.Module
     positions: dict[cst.CSTNode, tuple[int, int, int, int]]
     line_offset: int
     first_line: int
     column_offset: int
+    extent: int
+
+    def place_of(self, line: int, column: int) -> tuple[int, int]:
+        """The file's line from 1 and column from 0, in characters, of a place in the unit."""
+        return line + self.line_offset, column - (self.column_offset if line == self.first_line else 0)
 
     def range_of(self, node: cst.CSTNode) -> tuple[int, int, int, int] | None:
         """The file's lines from 1 and columns from 0, in characters, of a node of the unit."""
         found = self.positions.get(node)
         if found is None:
             return None
-        line, column, end_line, end_column = found
-        column -= self.column_offset if line == self.first_line else 0
-        end_column -= self.column_offset if end_line == self.first_line else 0
-        return line + self.line_offset, column, end_line + self.line_offset, end_column
+        return (*self.place_of(*found[:2]), *self.place_of(*found[2:]))
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A LibCST node where something stands, and the unit that it is in."""
+
+    node: cst.CSTNode
+    unit: Unit
+
+    def range_of(self, node: cst.CSTNode) -> tuple[int, int, int, int] | None:
+        """The file's range of a node of the same unit."""
+        return self.unit.range_of(node)
 
 
 def look(source: Source, suspect: Suspect) -> Sight | None:
     """The LibCST node of the suspect's shape at its place; None when LibCST does not see one there."""
-    found = _in_statement(source, suspect) if suspect.unit is not None else None
+    found = None
+    if suspect.unit is not None:
+        unit = statement(source, suspect.unit.span, suspect.unit.keyword)
+        found = None if unit is None else find(unit, suspect.span, suspect.shape)
     if found is None and suspect.shape not in HEADERS:
-        found = _as_expression(source, suspect)
+        unit = expression(source, suspect.span)
+        found = None if unit is None else find(unit, suspect.span, suspect.shape)
     return found
 
 
-def _in_statement(source: Source, suspect: Suspect) -> Sight | None:
-    import libcst as cst
-
-    assert suspect.unit is not None
-    text = statement_text(source, suspect.unit.span, suspect.unit.keyword)
-    if text is None or not is_readable(text):
+def statement(source: Source, span: Span, keyword: str) -> Unit | None:
+    """A statement, or the header of a compound one; None when it cannot be read."""
+    text = statement_text(source, span, keyword)
+    if text is None:
         return None
     scaffold = SCAFFOLD if text[:1] in (" ", "\t") else ""
-    try:
-        module = cst.parse_module(scaffold + text)
-    except Exception:  # noqa: BLE001  # LibCST raises eight kinds of exception; each means that it cannot read this
-        return None
-    if module.code != scaffold + text:
-        return None
-    offset = suspect.unit.span.line - 1 - (1 if scaffold else 0)
-    return _find(module, source, suspect, offset, 0, 0)
+    added = len("pass\n") if keyword in COMPOUND else len("\n")
+    offset = span.line - 1 - (1 if scaffold else 0)
+    return _read(source, scaffold + text, offset, 0, 0, len(scaffold) + len(text) - added)
 
 
-def _as_expression(source: Source, suspect: Suspect) -> Sight | None:
+def function(source: Source, first_line: int, last_line: int) -> Unit | None:
+    """A whole function, decorators included, by its lines; None when it cannot be read, or shares a line."""
+    text = "\n".join(source.line(number) for number in range(first_line, last_line + 1)) + "\n"
+    scaffold = "if True:\n" if text[:1] in (" ", "\t") else ""
+    offset = first_line - 1 - (1 if scaffold else 0)
+    return _read(source, scaffold + text, offset, 0, 0, len(scaffold) + len(text))
+
+
+def expression(source: Source, span: Span) -> Unit | None:
+    """An expression alone; None when it cannot be read."""
+    text = "(" + _cut(source, span) + ")"
+    column = source.character(span.line, span.column)
+    return _read(source, text, span.line - 1, 1, 1 - column, len(text) - 1)
+
+
+def _read(source: Source, text: str, line_offset: int, first_line: int, column_offset: int, extent: int) -> Unit | None:
     import libcst as cst
+    from libcst.metadata import MetadataWrapper, PositionProvider
 
-    text = "(" + _cut(source, suspect.span) + ")"
     if not is_readable(text):
         return None
     try:
         module = cst.parse_module(text)
-    except Exception:  # noqa: BLE001  # as above
+    except Exception:  # noqa: BLE001  # LibCST raises eight kinds of exception; each means that it cannot read this
         return None
     if module.code != text:
         return None
-    column = source.character(suspect.span.line, suspect.span.column)
-    return _find(module, source, suspect, suspect.span.line - 1, 1, 1 - column)
-
-
-def _find(
-    module: cst.Module, source: Source, suspect: Suspect, line_offset: int, first_line: int, column_offset: int
-) -> Sight | None:
-    from libcst.metadata import MetadataWrapper, PositionProvider
-
     wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
     positions = {
         node: (place.start.line, place.start.column, place.end.line, place.end.column)
         for node, place in wrapper.resolve(PositionProvider).items()
     }
-    span = suspect.span
+    return Unit(source, module, positions, line_offset, first_line, column_offset, extent)
+
+
+def find(unit: Unit, span: Span, shape: str) -> Sight | None:
+    """The node of a class, by its name, that stands at a span of the file."""
+    source = unit.source
     wanted = (
         span.line,
         source.character(span.line, span.column),
         span.end_line,
         source.character(span.end_line, span.end_column),
     )
-    for node in positions:
-        if type(node).__name__ != suspect.shape:
-            continue
-        sight = Sight(node, positions, line_offset, first_line, column_offset)
-        if suspect.shape in HEADERS:  # the unit holds one, whose body is not the file's
-            return sight
-        if sight.range_of(node) == wanted:
-            return sight
+    for node in unit.positions:
+        if type(node).__name__ == shape:
+            if (
+                shape in HEADERS or unit.range_of(node) == wanted
+            ):  # a unit holds one header, whose body is not the file's
+                return Sight(node, unit)
     return None
 
 

@@ -75,6 +75,14 @@ class Project(View):
         return found
 
     @cached_property
+    def is_on_sqlalchemy_2(self) -> bool:
+        """Whether the project is known to run on SQLAlchemy 2: by its files, or by a name that 1.4 lacks."""
+        if "sqlalchemy" in self.versions.ranges:
+            return self.versions.is_sqlalchemy_2
+        new = {"async_sessionmaker", "DeclarativeBase", "mapped_column"}
+        return any(not new.isdisjoint(module.mentions) for module in self.modules.values())
+
+    @cached_property
     def is_async(self) -> bool:
         """Whether the project makes an async engine, or has an async session at all."""
         if any(engine.is_async and engine.role is not Role.TEST for engine in self.engines):

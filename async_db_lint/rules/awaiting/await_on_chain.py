@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from async_db_lint.fix import Change, Safety
 from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Usage
 from async_db_lint.project import library
 from async_db_lint.project.kinds import Kind
 from async_db_lint.project.project import Project
 from async_db_lint.project.text import quoted
 from async_db_lint.rule import Rule, Severity, Suspect, at_await
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from async_db_lint.eye import Eye
 
 
 class AwaitOnChain(Rule):
@@ -32,7 +39,20 @@ class AwaitOnChain(Rule):
             for item in scope.awaits:
                 inner = _coroutine_in_chain(project, item)
                 if inner is not None:
-                    yield at_await(item, f"`await` waits for the end of the chain, not for `{quoted(inner)}`")
+                    message = f"`await` waits for the end of the chain, not for `{quoted(inner)}`"
+                    yield at_await(item, message)._replace(facts=inner.span)
+
+    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
+        import libcst as cst
+
+        if not isinstance(node, cst.Await) or node.lpar:
+            return None
+        inner = eye.at(node, suspect.facts, cst.Call)
+        if inner is None:
+            return None
+        query = cst.Await(cst.ensure_type(inner, cst.Call), [cst.LeftParen()], [cst.RightParen()])
+        changed = node.expression.deep_replace(inner, query)
+        return Change("Await the query", Safety.UNSAFE, ((node, changed),))
 
 
 def _coroutine_in_chain(project: Project, item: Await) -> Call | None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from async_db_lint.fix import Change, Safety
 from async_db_lint.index.expressions import Call
 from async_db_lint.project import library
 from async_db_lint.project.kinds import Kind
 from async_db_lint.project.project import Project
 from async_db_lint.project.text import quoted
 from async_db_lint.rule import Rule, Severity, Suspect, at_await
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from async_db_lint.eye import Eye
 
 SESSION_METHODS = frozenset(
     """
@@ -51,6 +58,16 @@ class AwaitOnSync(Rule):
                     what = _not_awaitable(project, call)
                     if what is not None:
                         yield at_await(item, f"`{quoted(call)}` {what} and cannot be awaited")
+
+    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
+        import libcst as cst
+
+        if not isinstance(node, cst.Await):
+            return None
+        changed = node.expression.with_changes(
+            lpar=(*node.lpar, *node.expression.lpar), rpar=(*node.expression.rpar, *node.rpar)
+        )
+        return Change("Remove `await`", Safety.SAFE, ((node, changed),))
 
 
 def _not_awaitable(project: Project, call: Call) -> str | None:

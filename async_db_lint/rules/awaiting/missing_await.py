@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from async_db_lint.fix import Change, Safety
 from async_db_lint.index.expressions import Call, Usage
+from async_db_lint.index.scopes import BlockKind, Function
 from async_db_lint.project import library
 from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.project import Project, enclosing_function
 from async_db_lint.project.text import quoted
 from async_db_lint.project.uses import is_never_awaited
 from async_db_lint.rule import Rule, Severity, Suspect, along, at_call
+from async_db_lint.rules.rewriting import awaited
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from async_db_lint.eye import Eye
 
 # What cannot be done with a coroutine but to lose it, or to fail.
 LOST = frozenset(
@@ -63,9 +72,24 @@ class MissingAwait(Rule):
             name = call.method or ""
             effect = EFFECTS.get(name, "it does not run")
             message = f"`{quoted(call)}` is never awaited: {effect}{_remark(call)}"
-            yield at_call(call, message, along(owner.chain))
+            yield at_call(call, message, along(owner.chain), facts=_can_await(call))
         for call in _own_coroutines(project):
-            yield at_call(call, f"`{quoted(call)}` is never awaited: it does not run{_remark(call)}")
+            message = f"`{quoted(call)}` is never awaited: it does not run{_remark(call)}"
+            yield at_call(call, message, facts=_can_await(call))
+
+    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
+        import libcst as cst
+
+        if not suspect.facts or not isinstance(node, cst.Call):
+            return None
+        return Change("Await it", Safety.UNSAFE, ((node, awaited(node, eye)),))
+
+
+def _can_await(call: Call) -> bool:
+    """Whether `await` may stand before a call: in an `async def`, and not in a comprehension or lambda of it."""
+    scope = call.block.scope
+    in_function = isinstance(scope, Function) and scope.is_async and scope.name != "<lambda>"
+    return in_function and not call.block.inside(frozenset({BlockKind.COMPREHENSION}))
 
 
 def _coroutines(project: Project) -> Iterator[tuple[Call, Value]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from async_db_lint.fix import Change, Safety
 from async_db_lint.index.expressions import Await, Call, Expr, Name
-from async_db_lint.index.scopes import Block, BlockKind, Parameter
+from async_db_lint.index.scopes import Block, BlockKind, Function, Parameter
 from async_db_lint.project import library
 from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.places import Place
@@ -16,6 +17,8 @@ from async_db_lint.rule import Report, Rule, Severity, Suspect, Unit
 
 if TYPE_CHECKING:
     import libcst as cst
+
+    from async_db_lint.eye import Eye
 
 ENTERED = (
     *library.SESSIONS,
@@ -69,6 +72,24 @@ class SyncWith(Rule):
             return Report(node.iter)
         return Report(node.items[0].item if isinstance(node, cst.With) else node)
 
+    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
+        import libcst as cst
+
+        header = node if isinstance(node, (cst.With, cst.For)) else eye.around(node, cst.With, cst.For)
+        if isinstance(header, cst.With) and len(header.items) == 1 and suspect.facts:
+            return Change("Use `async with`", Safety.SAFE, ((header, _asynchronous(header)),))
+        if isinstance(header, cst.For) and header.asynchronous is not None:
+            return Change("Use `for`", Safety.SAFE, ((header, header.with_changes(asynchronous=None)),))
+        if isinstance(header, cst.For) and suspect.facts:
+            return Change("Use `async for`", Safety.SAFE, ((header, _asynchronous(header)),))
+        return None
+
+
+def _asynchronous(header: cst.With | cst.For) -> cst.With | cst.For:
+    import libcst as cst
+
+    return header.with_changes(asynchronous=cst.Asynchronous(cst.SimpleWhitespace(" ")))
+
 
 def _may_be_rows(block: Block, head: Expr) -> bool:
     """Whether what a loop runs over may be a result: awaited, made of one, or a name bound to what was awaited."""
@@ -106,5 +127,8 @@ def _suspect(block: Block, head: Expr, message: str) -> Suspect:
     assert block.opener is not None
     path = block.scope.module.path
     if isinstance(head, (Call, Await)):
-        return Suspect(path, head.span, Unit.of(block.opener), type(head).__name__, message)
-    return Suspect(path, block.opener.span, Unit.of(block.opener), SHAPES[block.kind], message)
+        found = Suspect(path, head.span, Unit.of(block.opener), type(head).__name__, message)
+    else:
+        found = Suspect(path, block.opener.span, Unit.of(block.opener), SHAPES[block.kind], message)
+    scope = block.scope
+    return found._replace(facts=isinstance(scope, Function) and scope.is_async)

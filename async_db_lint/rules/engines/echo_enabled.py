@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from async_db_lint.fix import Change, Safety
 from async_db_lint.index.expressions import Expr, Literal
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Report, Rule, Severity, Suspect, at_call
 from async_db_lint.rules.arguments import keyword
+from async_db_lint.rules.rewriting import without_keyword
 from async_db_lint.source import Role
 
 if TYPE_CHECKING:
     import libcst as cst
+
+    from async_db_lint.eye import Eye
 
 
 class EchoEnabled(Rule):
@@ -44,6 +48,12 @@ class EchoEnabled(Rule):
 
     def confirm(self, node: cst.CSTNode, suspect: Suspect) -> Report | None:
         return Report(keyword(node, "echo") or node)
+
+    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
+        import libcst as cst
+
+        changed = without_keyword(node, "echo") if isinstance(node, cst.Call) else None
+        return None if changed is None else Change("Remove `echo`", Safety.UNSAFE, ((node, changed),))
 
 
 def is_on(value: Expr) -> bool:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from async_db_lint.fix import Change, Safety
 from async_db_lint.index.expressions import Literal
 from async_db_lint.project import library
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Report, Rule, Severity, Suspect, at_call
 from async_db_lint.rules.arguments import keyword
+from async_db_lint.rules.rewriting import without_keyword
 
 if TYPE_CHECKING:
     import libcst as cst
+
+    from async_db_lint.eye import Eye
 
 MAKERS = (
     "sqlalchemy.create_async_engine",
@@ -42,7 +46,7 @@ class NoOpArgument(Rule):
     severity = Severity.ADVICE
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
-        if not is_on_2(project):
+        if not project.is_on_sqlalchemy_2:
             return
         for call in project.makers_of(*MAKERS):
             for name, value in NO_OPS.items():
@@ -54,10 +58,10 @@ class NoOpArgument(Rule):
         found = keyword(node, suspect.detail)
         return None if found is None else Report(found)
 
+    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
+        import libcst as cst
 
-def is_on_2(project: Project) -> bool:
-    """Whether the project is known to run on SQLAlchemy 2: by its files, or by a name that 1.4 lacks."""
-    if "sqlalchemy" in project.versions.ranges:
-        return project.versions.is_sqlalchemy_2
-    new = {"async_sessionmaker", "DeclarativeBase", "mapped_column"}
-    return any(not new.isdisjoint(module.mentions) for module in project.modules.values())
+        changed = without_keyword(node, suspect.detail) if isinstance(node, cst.Call) else None
+        if changed is None:
+            return None
+        return Change(f"Remove `{suspect.detail}`", Safety.SAFE, ((node, changed),))

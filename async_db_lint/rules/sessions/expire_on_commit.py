@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from async_db_lint.fix import Change, Safety
 from async_db_lint.index.expressions import Call, Literal
 from async_db_lint.project import library
 from async_db_lint.project.kinds import Value
@@ -12,10 +13,13 @@ from async_db_lint.project.ownership import names_of
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Report, Rule, Severity, Suspect, at_call
 from async_db_lint.rules.arguments import keyword
+from async_db_lint.rules.rewriting import with_keyword
 from async_db_lint.source import Role
 
 if TYPE_CHECKING:
     import libcst as cst
+
+    from async_db_lint.eye import Eye
 
 
 # Methods that load objects or add them: a session without them runs Core statements, and nothing expires.
@@ -56,6 +60,18 @@ class ExpireOnCommit(Rule):
 
     def confirm(self, node: cst.CSTNode, suspect: Suspect) -> Report | None:
         return Report(keyword(node, "expire_on_commit") or node)
+
+    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
+        import libcst as cst
+
+        if not isinstance(node, cst.Call):
+            return None
+        given = keyword(node, "expire_on_commit")
+        title = "Set `expire_on_commit=False`"
+        if isinstance(given, cst.Arg):
+            return Change(title, Safety.UNSAFE, ((given.value, cst.Name("False")),))
+        changed = with_keyword(node, "expire_on_commit", "False")
+        return None if changed is None else Change(title, Safety.UNSAFE, ((node, changed),))
 
 
 def _makers(project: Project) -> Iterator[Call]:

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
+from async_db_lint.fix import Change, Needed, Orphan, Safety
+from async_db_lint.index.expressions import Call
 from async_db_lint.project import library
 from async_db_lint.project.project import Project
 from async_db_lint.project.versions import parsed
 from async_db_lint.rule import Rule, Severity, Suspect, at_call
+from async_db_lint.rules.rewriting import without_keyword
 from async_db_lint.source import Role
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from async_db_lint.eye import Eye
+
+
+class _Maker(NamedTuple):
+    """The class of the sessions, and whether the project is certainly on SQLAlchemy 2."""
+
+    name: str
+    is_certain: bool
 
 
 class SyncSessionmaker(Rule):
@@ -39,4 +55,35 @@ class SyncSessionmaker(Rule):
             if project.role(call) in (Role.TEST, Role.MIGRATION) or made is None:
                 continue
             if project.is_session(made.inner):
-                yield at_call(call, f"`sessionmaker(class_=AsyncSession)` is untyped: {hint} makes async sessions")
+                message = f"`sessionmaker(class_=AsyncSession)` is untyped: {hint} makes async sessions"
+                is_2 = allowed.low >= parsed("2.0") or not allowed.low
+                yield at_call(
+                    call,
+                    message,
+                    facts=_Maker(_class_name(project, call), project.is_on_sqlalchemy_2) if is_2 else None,
+                )
+
+    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
+        import libcst as cst
+
+        if not isinstance(node, cst.Call) or suspect.facts is None:
+            return None
+        is_default = suspect.facts.name == library.SESSION
+        changed = (without_keyword(node, "class_") if is_default else None) or node
+        changed = changed.with_changes(func=cst.Name("async_sessionmaker"))
+        needed = Needed(suspect.path, "sqlalchemy.ext.asyncio", "async_sessionmaker")
+        names = [name.value for name in (node.func, class_of(node)) if isinstance(name, cst.Name)]
+        orphans = tuple(Orphan(suspect.path, name) for name in names)
+        safety = Safety.SAFE if suspect.facts.is_certain else Safety.UNSAFE
+        return Change("Use `async_sessionmaker`", safety, ((node, changed),), (needed,), orphans)
+
+
+def _class_name(project: Project, call: Call) -> str:
+    """The canonical name of the class that the call writes out; empty when it is in options."""
+    given = call.keyword("class_")
+    return project.inference.library_name(project.value(given, call)) or "" if given is not None else ""
+
+
+def class_of(node: cst.Call) -> cst.BaseExpression | None:
+    """What `class_` is in a call."""
+    return next((item.value for item in node.args if item.keyword is not None and item.keyword.value == "class_"), None)

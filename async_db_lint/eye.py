@@ -1,0 +1,92 @@
+"""What a rule may look at when it mends: the node that it has confirmed, and functions and statements elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from async_db_lint import syntax
+from async_db_lint.syntax import Sight, Unit
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from async_db_lint.index.expressions import Span
+    from async_db_lint.index.scopes import Function, Statement
+    from async_db_lint.source import Source
+
+
+class Eye:
+    """Reads units of files by LibCST, each once, and remembers them: a change is made of their nodes."""
+
+    def __init__(self, source: Callable[[str], Source], sight: Sight) -> None:
+        """Take what gives a file by its path, and the sight that a rule has confirmed."""
+        self.source = source
+        self.units: list[Unit] = [sight.unit]
+        self._known: dict[tuple[str, int, int], Unit | None] = {}
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The node around another, in the unit that it was read in."""
+        from libcst.metadata import MetadataWrapper, ParentNodeProvider
+
+        unit = next((unit for unit in self.units if node in unit.positions), None)
+        if unit is None:
+            return None
+        return MetadataWrapper(unit.module, unsafe_skip_copy=True).resolve(ParentNodeProvider).get(node)
+
+    def around(self, node: cst.CSTNode, *kinds: type[cst.CSTNode]) -> cst.CSTNode | None:
+        """The nearest node of some kinds around another."""
+        found = self.parent(node)
+        while found is not None and not isinstance(found, kinds):
+            found = self.parent(found)
+        return found
+
+    def at(self, node: cst.CSTNode, span: Span, kind: type[cst.CSTNode]) -> cst.CSTNode | None:
+        """The node of a kind at a span of the file, in the unit that another node was read in."""
+        unit = next((unit for unit in self.units if node in unit.positions), None)
+        found = None if unit is None else syntax.find(unit, span, kind.__name__)
+        return None if found is None else found.node
+
+    def function(self, function: Function) -> cst.FunctionDef | None:
+        """A function with its decorators; None when LibCST cannot read it, or its lines hold other code."""
+        import libcst as cst
+
+        if function.statement is None:
+            return None
+        path, first, last = function.module.path, function.statement.span.line, function.span.end_line
+        unit = self._unit((path, first, last), lambda: syntax.function(self.source(path), first, last))
+        body: Sequence[cst.CSTNode] = () if unit is None else unit.module.body
+        if body and isinstance(body[0], cst.If) and not isinstance(body[0].test, cst.Call):
+            inner = body[0].body.body
+            body = inner if all(isinstance(item, cst.FunctionDef) for item in inner) else body
+        only = body[0] if len(body) == 1 else None
+        return only if isinstance(only, cst.FunctionDef) and only.name.value == function.name else None
+
+    def statement(self, path: str, statement: Statement) -> cst.BaseStatement | cst.BaseSmallStatement | None:
+        """A simple statement as the line that it stands on; None when it shares the line, or cannot be read."""
+        import libcst as cst
+
+        span = statement.span
+        key = (path, span.line, span.end_line)
+        unit = self._unit(key, lambda: syntax.function(self.source(path), span.line, span.end_line))
+        if unit is None:
+            return None
+        found = [node for node in unit.positions if isinstance(node, cst.SimpleStatementLine)]
+        return found[0] if len(found) == 1 and len(found[0].body) == 1 else None
+
+    def call(self, path: str, span: Span, statement: Statement) -> cst.Call | None:
+        """A call elsewhere."""
+        import libcst as cst
+
+        key = (path, span.line, span.column)
+        unit = self._unit(key, lambda: syntax.statement(self.source(path), statement.span, statement.keyword))
+        found = None if unit is None else syntax.find(unit, span, "Call")
+        return found.node if found is not None and isinstance(found.node, cst.Call) else None
+
+    def _unit(self, key: tuple[str, int, int], read: Callable[[], Unit | None]) -> Unit | None:
+        if key not in self._known:
+            self._known[key] = read()
+            found = self._known[key]
+            if found is not None:
+                self.units.append(found)
+        return self._known[key]

@@ -1,0 +1,195 @@
+"""The imports of a file after fixes: what they need is added in its own style, what nothing reads any more goes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from async_db_lint.fix import Edit
+from async_db_lint.rendering import edit
+from async_db_lint.source import Source
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+Name = tuple[str, str]  # a module, and a name in it
+
+
+def import_edits(source: Source, after: str, needed: Collection[Name], orphans: Collection[str]) -> list[Edit] | None:
+    """The edits of a file's import statements; None when a needed name means something else there.
+
+    Takes the file as it is, its text once the other edits are made, the names that it must import, and
+    those that it may no longer read.
+    """
+    tree = ast.parse(source.data)
+    missing = [item for item in sorted(needed) if not _has(tree, item)]
+    if any(_binds(tree, name) for _, name in missing):
+        return None
+    statements = [item for item in tree.body if isinstance(item, ast.ImportFrom) and not _is_star(item)]
+    adding: dict[ast.ImportFrom, list[str]] = {}
+    alone: list[Name] = []
+    for module, name in missing:
+        home = next((item for item in reversed(statements) if item.module == module and item.level == 0), None)
+        if home is None:
+            alone.append((module, name))
+        else:
+            adding.setdefault(home, []).append(name)
+    unread = {name for name in orphans if _is_unread(tree, name, after, source)}
+    edits: list[Edit] = []
+    for item in statements:
+        gone = {alias.name for alias in item.names if (alias.asname or alias.name) in unread}
+        if gone or item in adding:
+            edits.append(_changed(source, item, adding.get(item, []), gone))
+    by_module: dict[str, list[str]] = {}
+    for module, name in alone:
+        by_module.setdefault(module, []).append(name)
+    for module, names in sorted(by_module.items()):
+        edits.append(_new(source, tree, module, names))
+    return edits
+
+
+def _is_star(item: ast.ImportFrom) -> bool:
+    return any(alias.name == "*" for alias in item.names)
+
+
+def _has(tree: ast.Module, wanted: Name) -> bool:
+    """Whether the module imports a name, under the same name."""
+    return any(
+        isinstance(item, ast.ImportFrom)
+        and item.level == 0
+        and item.module == wanted[0]
+        and any(alias.name == wanted[1] and alias.asname in (None, wanted[1]) for alias in item.names)
+        for item in tree.body
+    )
+
+
+def _binds(tree: ast.Module, name: str) -> bool:
+    """Whether a name already means something else anywhere in a file."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):
+            return True
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name == name:
+            return True
+        if isinstance(node, ast.arg) and node.arg == name:
+            return True
+        if isinstance(node, ast.alias) and (node.asname or node.name.partition(".")[0]) == name:
+            return True
+    return False
+
+
+def _is_unread(tree: ast.Module, name: str, after: str, source: Source) -> bool:
+    """Whether a name is written nowhere in the changed text but in one import statement."""
+    if source.path.endswith("__init__.py"):
+        return False  # what a package imports may be for others
+    imported = [
+        item
+        for item in ast.walk(tree)
+        if isinstance(item, (ast.Import, ast.ImportFrom))
+        and any((alias.asname or alias.name) == name for alias in item.names)
+    ]
+    if len(imported) != 1 or imported[0] not in tree.body:
+        return False
+    inside = len(re.findall(rf"\b{re.escape(name)}\b", ast.unparse(imported[0])))
+    return len(re.findall(rf"\b{re.escape(name)}\b", after)) == inside
+
+
+def _changed(source: Source, item: ast.ImportFrom, adding: Sequence[str], gone: Collection[str]) -> Edit:
+    """An import statement with names more and names less; without it when none is left."""
+    start = source.offset(item.lineno, source.character(item.lineno, item.col_offset))
+    end_line = item.end_lineno or item.lineno
+    end = source.offset(end_line, source.character(end_line, item.end_col_offset or 0))
+    if not adding and len(gone) == len(item.names):
+        return _without(source, item, start, end)
+    text = source.data[start:end].decode(source.codec, "replace").replace("\r\n", "\n").replace("\r", "\n")
+    changed = _rewritten(text, adding, gone)
+    inserted = changed.replace("\n", source.newline.decode()).encode(source.codec)
+    return edit(source, start, end, inserted, start, end)
+
+
+def _without(source: Source, item: ast.ImportFrom, start: int, end: int) -> Edit:
+    """Take a statement away, with its line when it has one for itself."""
+    line = item.end_lineno or item.lineno
+    is_alone = start == source.starts[item.lineno - 1] and end == source.starts[line - 1] + len(
+        source.line(line).rstrip().encode(source.codec, "replace")
+    )
+    if is_alone and line < len(source.starts):
+        return edit(source, start, source.starts[line], b"", start, source.starts[line])
+    return edit(source, start, end, b"pass", start, end)
+
+
+def _rewritten(text: str, adding: Sequence[str], gone: Collection[str]) -> str:
+    import libcst as cst
+
+    module = cst.parse_module(text)
+    line = cst.ensure_type(module.body[0], cst.SimpleStatementLine)
+    statement = cst.ensure_type(line.body[0], cst.ImportFrom)
+    assert not isinstance(statement.names, cst.ImportStar)
+    names = [item for item in statement.names if item.evaluated_name not in gone]
+    if names and names[-1] is not statement.names[-1]:
+        names[-1] = names[-1].with_changes(comma=statement.names[-1].comma)
+    for name in adding:
+        names = _with_name(names, name, statement)
+    return module.with_changes(body=[line.with_changes(body=[statement.with_changes(names=names)])]).code.rstrip("\n")
+
+
+def _with_name(names: list[cst.ImportAlias], name: str, statement: cst.ImportFrom) -> list[cst.ImportAlias]:
+    import libcst as cst
+
+    known = [item.evaluated_name for item in names]
+    is_sorted = known == sorted(known) or known == sorted(known, key=str.lower)
+    key = str.lower if known == sorted(known, key=str.lower) else str
+    place = sum(1 for item in known if key(item) < key(name)) if is_sorted else len(names)
+    between = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    if len(names) > 1 and isinstance(names[0].comma, cst.Comma):
+        between = names[0].comma.with_changes(whitespace_after=_plain(names[0].comma.whitespace_after))
+    elif statement.lpar is not None and isinstance(statement.lpar.whitespace_after, cst.ParenthesizedWhitespace):
+        between = cst.Comma(whitespace_after=_plain(statement.lpar.whitespace_after))
+    new = cst.ImportAlias(cst.Name(name))
+    if place < len(names):
+        return [*names[:place], new.with_changes(comma=between), *names[place:]]
+    last = names[-1]
+    return [*names[:-1], last.with_changes(comma=between), new.with_changes(comma=last.comma)]
+
+
+def _plain(space: cst.BaseParenthesizableWhitespace) -> cst.BaseParenthesizableWhitespace:
+    """Whitespace without the comment in it."""
+    import libcst as cst
+
+    if isinstance(space, cst.ParenthesizedWhitespace):
+        return space.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=())
+    return space
+
+
+def _new(source: Source, tree: ast.Module, module: str, names: Sequence[str]) -> Edit:
+    """A new import statement: beside those of the same library, else after the last import at the top."""
+    text = f"from {module} import {', '.join(sorted(names))}".encode()
+    top = _top(tree)
+    root = module.partition(".")[0]
+    family = [
+        item for item in top if isinstance(item, ast.ImportFrom) and (item.module or "").partition(".")[0] == root
+    ]
+    after = [item for item in family if (item.module or "") < module] or ([] if family else top)
+    if after:
+        line = after[-1].end_lineno or after[-1].lineno
+        place = source.starts[line - 1] + len(source.line(line).encode(source.codec, "replace"))
+        return edit(source, place, place, source.newline + text, place, place)
+    before = family[0] if family else _first(tree)
+    place = len(source.data) if before is None else source.starts[before.lineno - 1]
+    return edit(source, place, place, text + source.newline, place, place)
+
+
+def _top(tree: ast.Module) -> list[ast.stmt]:
+    """The imports at the top of a module, `__future__` included; its docstring when there are none."""
+    found: list[ast.stmt] = []
+    for item in tree.body:
+        if isinstance(item, (ast.Import, ast.ImportFrom)):
+            found.append(item)
+        elif not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant) and not found):
+            break
+    return found or ([tree.body[0]] if ast.get_docstring(tree) is not None else [])
+
+
+def _first(tree: ast.Module) -> ast.stmt | None:
+    return tree.body[0] if tree.body else None
