@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from textwrap import dedent, indent
 from xml.etree import ElementTree
 
 import pytest
@@ -64,7 +65,7 @@ def test_what_the_reference_application_is_made_of() -> None:
         "ordering": (("get_session",), 4),
     }
     assert len(found.routes) == 12
-    assert [route.path for route in found.routes if not route.session] == ["GET /orders/export.csv"]
+    assert [route.path for route in found.routes if route.session == "stream"] == ["GET /orders/export.csv"]
     assert dict(found.versions)["sqlalchemy"] == ">=2.0"
 
 
@@ -106,7 +107,7 @@ def test_what_the_code_does_not_say_is_not_proven(tmp_path: Path) -> None:
     assert "not written in the code" in outcomes["C1"].facts[0].text
     assert outcomes["C5"].outcome is Outcome.FAILED
     assert outcomes["M5"].outcome is Outcome.NOT_APPLICABLE
-    assert outcomes["M5"].reason == "there are no routes"
+    assert outcomes["M5"].reason == "no route was found"
 
 
 def test_another_database_is_no_failure(tmp_path: Path) -> None:
@@ -139,6 +140,191 @@ def test_a_setting_that_is_off_by_default_is_no_echo(tmp_path: Path) -> None:
     (answer,) = [item for item in audit(root, root, Config()).answers if item.item.key == "C7"]
     assert answer.outcome is Outcome.PASSED
     assert answer.facts[0].text == "`engine` has `echo=settings.echo`, which is off by default"
+
+
+# What is claimed of an application's life.
+
+LIFE = """
+    import asyncio, os
+    from contextlib import asynccontextmanager
+    from fastapi import FastAPI
+    from sqlalchemy import text
+    from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+    engine = create_async_engine("postgresql+asyncpg://db")
+    SessionLocal = async_sessionmaker(engine, expire_on_commit=False)
+    def keep(): return SessionLocal()
+    async def ask():
+        async with SessionLocal() as session:
+            await session.execute(text("SELECT 1"))
+    async def stop():
+        await engine.dispose()
+    @asynccontextmanager
+    async def lifespan(app):
+{}
+    app = FastAPI(lifespan=lifespan)
+"""
+
+
+def life(root: Path, body: str, more: str = "") -> tuple[Outcome, Outcome]:
+    """How start and stop are answered for the body of a lifespan."""
+    text = LIFE.format(indent(dedent(body), " " * 8)) + indent(dedent(more), " " * 4)
+    outcomes = of(written(root, {"app.py": text}))
+    return outcomes["C4"], outcomes["C5"]
+
+
+YES, MAYBE, NO = Outcome.PASSED, Outcome.OPEN, Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("body", "start", "stop"),
+    [
+        ("await ask()\nyield\nawait stop()", YES, YES),
+        ("async with engine.connect():\n    yield\nawait engine.dispose()", YES, YES),
+        ("try:\n    await ask()\n    yield\nfinally:\n    await engine.dispose()", YES, YES),
+        ("yield\nawait ask()\nawait stop()", MAYBE, YES),
+        ("await ask()\nawait stop()\nyield", YES, MAYBE),
+        ("asyncio.create_task(ask())\nyield\nawait stop()", MAYBE, YES),
+        ("if os.getenv('ASK'):\n    await ask()\nyield\nif os.getenv('STOP'):\n    await stop()", MAYBE, MAYBE),
+        ("SessionLocal()\nyield\nawait stop()", MAYBE, YES),
+        ("try:\n    await ask()\nexcept OSError:\n    await stop()\nyield", YES, MAYBE),
+    ],
+)
+def test_what_starts_and_stops_is_claimed_only_where_it_is_certain(
+    body: str, start: Outcome, stop: Outcome, tmp_path: Path
+) -> None:
+    assert life(tmp_path, body) == (start, stop)
+
+
+def test_the_lifespan_of_a_mounted_application_is_never_run(tmp_path: Path) -> None:
+    body = "await ask()\nyield\nawait stop()"
+    assert life(tmp_path, body, "\nouter = FastAPI()\nouter.mount('/in', app)\n") == (MAYBE, MAYBE)
+
+
+def test_one_of_two_applications_does_not_speak_for_both(tmp_path: Path) -> None:
+    assert life(tmp_path, "await ask()\nyield\nawait stop()", "\nother = FastAPI()\n") == (MAYBE, MAYBE)
+
+
+@pytest.mark.parametrize(
+    ("code", "closed"),
+    [
+        (
+            "s = SessionLocal()\n    try:\n        await s.commit()\n    finally:\n        await s.close()",
+            "in `finally`",
+        ),
+        ("s = SessionLocal()\n    await s.commit()\n    if s.dirty:\n        await s.close()", ""),
+        ("async with SessionLocal() as s:\n        await s.commit()", "opened with `async with`"),
+        ("async with SessionLocal.begin() as s:\n        s.add(s)", "opened with `async with`"),
+    ],
+)
+def test_a_session_is_closed_only_where_it_is_certain(code: str, closed: str, tmp_path: Path) -> None:
+    text = dedent(LIFE.format("        yield")) + f"async def work():\n    {code}\n"
+    found = audit(written(tmp_path, {"app.py": text}), tmp_path, Config()).inventory
+    (session,) = [item for item in found.sessions if item.function == "work"]
+    assert closed in session.closed
+    assert bool(closed) == bool(session.closed)
+
+
+VALIDATED = """
+    from pydantic import field_validator
+    from pydantic_settings import BaseSettings
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.ext.asyncio import create_async_engine
+    class Settings(BaseSettings):
+        url: str
+        @field_validator("url")
+        def check(cls, value):
+            url = make_url(value)
+            {}
+    settings = Settings()
+    engine = create_async_engine(settings.url)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "driver"),
+    [
+        ("url = url.set(drivername='postgresql+asyncpg'); return str(url)", "asyncpg"),
+        ("if url.drivername != 'x': raise ValueError\n            if url: url = url.set(drivername='postgresql+asyncpg')\n            return str(url)", "asyncpg"),
+        ("if url: url = url.set(drivername='postgresql+asyncpg')\n            return str(url)", None),
+        ("print(url.set(drivername='postgresql+asyncpg')); return value", None),
+    ],
+)  # fmt: skip
+def test_a_validator_gives_the_driver_only_where_it_returns_it(code: str, driver: str | None, tmp_path: Path) -> None:
+    found = audit(written(tmp_path, {"app.py": VALIDATED.format(code)}), tmp_path, Config()).inventory
+    assert found.engines[0].driver == driver
+
+
+def test_a_default_is_not_the_url(tmp_path: Path) -> None:
+    text = "import os\nfrom sqlalchemy.ext.asyncio import create_async_engine\nengine = create_async_engine({})\n"
+    url = 'os.getenv("URL", "postgresql+asyncpg://db")'
+    outcomes = [
+        of(written(tmp_path, {"app.py": text.format(item)}))["C1"] for item in (url, '"postgresql+asyncpg://x"')
+    ]
+    assert outcomes == [MAYBE, YES]
+
+
+def test_what_cannot_be_read_leaves_everything_open(tmp_path: Path) -> None:
+    root = written(tmp_path, {"app.py": DATABASE.replace("URL", "url"), "broken.py": "import sqlalchemy\ndef f(:\n"})
+    assert set(of(root).values()) <= {MAYBE, NO}
+
+
+ROUTED = """
+    from typing import Annotated
+    from fastapi import APIRouter, Depends, FastAPI
+    from db import SessionLocal
+    async def get_db():
+        async with SessionLocal.begin() as session:
+            yield session
+    async def admin(db=Depends(get_db)): ...
+    DB = Depends(get_db)
+    router = APIRouter(prefix="/shop", dependencies=[Depends(admin)])
+    outer = APIRouter(prefix=VERSION)
+    outer.include_router(router, prefix="/api")
+    app = FastAPI()
+    app.include_router(outer)
+    @router.get("/one")
+    @router.get("/two")
+    async def one(db=DB): ...
+    @router.get("/plain")
+    async def plain(): ...
+    @router.post("/called")
+    async def called(): await work()
+    async def work():
+        async with SessionLocal() as session: ...
+"""
+
+
+def test_routes_and_what_is_called_before_them(tmp_path: Path) -> None:
+    root = written(tmp_path, {"db.py": DATABASE.replace("URL", "url"), "app.py": ROUTED})
+    found = audit(root, root, Config()).inventory
+    assert {item.name: item.routes for item in found.dependencies} == {"get_db": 4, "admin": 4}
+    assert [(item.path, item.session) for item in found.routes] == [
+        ("GET …/api/shop/one", "dependency"),
+        ("GET …/api/shop/two", "dependency"),
+        ("GET …/api/shop/plain", "none"),
+        ("POST …/api/shop/called", "called"),
+    ]
+
+
+def test_dependencies_of_the_same_name_are_told_apart(tmp_path: Path) -> None:
+    app = """
+        from fastapi import Depends, FastAPI
+        from db import SessionLocal
+        from other import get_db as theirs
+        async def get_db():
+            async with SessionLocal() as session:
+                yield session
+        app = FastAPI()
+        @app.get("/a")
+        async def a(db=Depends(get_db)): ...
+        @app.get("/b")
+        async def b(db=Depends(theirs)): ...
+    """
+    other = "from db import SessionLocal\nasync def get_db():\n    async with SessionLocal() as s:\n        yield s\n"
+    root = written(tmp_path, {"db.py": DATABASE.replace("URL", "url"), "app.py": app, "other.py": other})
+    found = audit(root, root, Config())
+    assert [item.name for item in found.inventory.dependencies] == ["get_db in app.py", "get_db in other.py"]
+    assert len(graph(found.inventory).edges) == 5
 
 
 # The formats.

@@ -49,7 +49,7 @@ def audit(root: Path, path: Path, config: Config, progress: Progress = silent) -
     ruled(project, found, wanted, every, report, progress)
     made_of = inventory(Ground(project, wanted, found.data))
     rules = selection.all_rules()
-    answers = tuple(answer(item, made_of, report.findings, report.suppressed, rules) for item in ITEMS)
+    answers = tuple(answer(item, made_of, report, rules) for item in ITEMS)
     told = {finding for item in answers for finding in item.findings}
     return Audit(
         name=path.resolve().name or "/",

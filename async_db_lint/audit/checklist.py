@@ -9,6 +9,7 @@ from enum import Enum
 from async_db_lint.audit import evidence
 from async_db_lint.audit.entries import Inventory
 from async_db_lint.audit.facts import Fact, Facts, Standing, unclear
+from async_db_lint.engine import Report
 from async_db_lint.rule import Finding, Rule
 
 
@@ -44,32 +45,33 @@ class Answer:
 
 
 MISTAKES = (
-    Item("M1", "No synchronous drivers", "Using synchronous drivers", evidence.async_drivers, "no engine is made"),
+    Item("M1", "No synchronous drivers", "Using synchronous drivers", evidence.async_drivers, "no engine was found"),
     Item("M2", "No global sessions", "Creating global session instances", evidence.sessions_per_call,
-         "no session is opened"),
+         "no session was found"),
     Item("M3", "Every connection is closed", "Not closing connections", evidence.closed_connections,
-         "no session is opened and no engine made"),
+         "no session and no engine was found"),
     Item("M4", "ORM and raw SQL are not mixed", "Mixing ORM and raw SQL inconsistently", evidence.unmixed_writes,
-         "nothing is written, and there is no raw SQL"),
+         "no write and no raw SQL was found"),
     Item("M5", "No queries in routes", "Embedding queries directly in routes", evidence.queries_outside_routes,
-         "there are no routes"),
+         "no route was found"),
 )  # fmt: skip
 PRACTICES = (
     Item("C1", "URLs name asyncpg", "Use `postgresql+asyncpg://` connection string", evidence.asyncpg_urls,
-         "no engine is made"),
+         "no engine was found"),
     Item("C2", "Factories have `expire_on_commit=False`", "Set `expire_on_commit=False` on session factory",
-         evidence.kept_objects, "there is no factory of sessions"),
+         evidence.kept_objects, "no factory of sessions was found"),
     Item("C3", "Routes get their session injected", "Use dependency injection for sessions (`Depends(get_db)`)",
-         evidence.injected_sessions, "no route uses a session"),
+         evidence.injected_sessions, "no route with a session was found"),
     Item("C4", "The database is used at start-up", "Initialize database in lifespan/startup event",
-         evidence.database_at_start, "there is no application with an engine"),
+         evidence.database_at_start, "no application with an engine was found"),
     Item("C5", "Engines are disposed at shutdown", "Dispose engine in lifespan/shutdown event",
-         evidence.disposed_engines, "no engine is made"),
+         evidence.disposed_engines, "no engine was found"),
     Item("C6", "Queries are in 2.0 style", "Use SQLAlchemy 2.0 style queries (`select()` instead of `query()`)",
-         evidence.selects, "there are no queries"),
+         evidence.selects, "no query was found"),
     Item("C7", "No `echo` in production", "Disable `echo=True` in production", evidence.quiet_engines,
-         "no engine is made"),
+         "no engine was found"),
 )  # fmt: skip
+UNREADABLE = "ADB900"
 ITEMS = (*MISTAKES, *PRACTICES)
 
 
@@ -78,17 +80,12 @@ def codes_of(item: Item, rules: Sequence[type[Rule]]) -> frozenset[str]:
     return frozenset(rule.code for rule in rules if item.guide in rule.guide.split("; "))
 
 
-def answer(
-    item: Item,
-    found: Inventory,
-    findings: Sequence[Finding],
-    suppressed: Sequence[Finding],
-    rules: Sequence[type[Rule]],
-) -> Answer:
+def answer(item: Item, found: Inventory, report: Report, rules: Sequence[type[Rule]]) -> Answer:
     """How a project stands on an item: a finding fails it, else what is not proven or suppressed leaves it open."""
     codes = codes_of(item, rules)
-    against = tuple(finding for finding in findings if finding.code in codes)
-    facts = (*item.facts(found), *_silenced(finding for finding in suppressed if finding.code in codes))
+    against = tuple(finding for finding in report.findings if finding.code in codes)
+    suppressed = (finding for finding in report.suppressed if finding.code in codes)
+    facts = (*item.facts(found), *_silenced(suppressed), *_unread(report.findings))
     standings = {fact.standing for fact in facts}
     if against:  # what is open besides would say the same again
         shown = tuple(fact for fact in facts if fact.standing is Standing.PROVEN)
@@ -104,3 +101,10 @@ def answer(
 def _silenced(findings: Iterable[Finding]) -> Facts:
     for finding in findings:
         yield unclear(f"a comment suppresses {finding.code} {finding.name}: {finding.message}", finding.location)
+
+
+def _unread(findings: Sequence[Finding]) -> Facts:
+    """What is not in files that cannot be read, nobody knows."""
+    places = [finding.location for finding in findings if finding.code == UNREADABLE]
+    if places:
+        yield unclear(f"{len(places)} file{'' if len(places) == 1 else 's'} could not be read", *places)

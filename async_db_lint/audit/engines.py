@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from async_db_lint.audit import entries
 from async_db_lint.audit.ground import Ground
-from async_db_lint.index.expressions import Literal
-from async_db_lint.index.scopes import Function, Scope
+from async_db_lint.index.expressions import Literal, walk
+from async_db_lint.index.scopes import Function, Scope, is_expression
 from async_db_lint.project import library
-from async_db_lint.project.application import Trigger
 from async_db_lint.project.disposals import Disposal
-from async_db_lint.project.engines import Engine
+from async_db_lint.project.engines import UNPOOLED, Engine
 from async_db_lint.project.kinds import Kind
+from async_db_lint.project.lifecycle import at_stop
 from async_db_lint.project.options import Option
 from async_db_lint.project.places import place_of
 from async_db_lint.project.settings import default_of
@@ -27,7 +27,6 @@ OPTIONS = (
     *("poolclass", "pool_size", "max_overflow", "pool_timeout", "pool_recycle", "pool_pre_ping"),
     *("isolation_level", "min_size", "max_size", "hide_parameters"),
 )
-STOPS = (Trigger.LIFESPAN, Trigger.SHUTDOWN)
 
 
 def engines(ground: Ground) -> Iterator[entries.Engine]:
@@ -50,16 +49,22 @@ def _entry(ground: Ground, engine: Engine) -> entries.Engine:
         driver=driver,
         url=url,
         options=tuple(_options(engine)),
+        is_pool_certain=engine.option("pool_size").is_certain,
         echo=None if echo.value is None else spelled(echo.value),
+        is_echo_certain=echo.is_certain,
         is_echo_off=_is_off(engine, echo),
         disposals=tuple(_disposal(ground, engine, item) for item in engine.disposals),
-        needs_no_disposal=_exemption(ground, engine),
+        needs_no_disposal=_exemption(engine),
     )
 
 
 def _name(engine: Engine) -> str:
     """What it is bound to first, or the function that makes it."""
-    names = sorted(engine.names)
+    names = sorted(engine.names) or sorted(
+        name
+        for name, bindings in engine.scope.bindings.items()
+        if any(is_expression(item.value) and engine.call in walk(item.value) for item in bindings)
+    )
     return names[0] if names else f"{engine.scope.name}()" if isinstance(engine.scope, Function) else "engine"
 
 
@@ -71,6 +76,8 @@ def _url(ground: Ground, engine: Engine) -> tuple[str | None, str | None, Locati
     if found is not None:
         written = found.prefix.statement
         path = found.prefix.place.scope.module.path
+        if found.prefix.is_default:
+            return found.dialect, None, None if written is None else ground.at(path, written.span)
         return found.dialect, found.driver, None if written is None else ground.at(path, written.span)
     guard = guard_of(engine.view.inference, engine.call.argument("url", 0), place_of(engine.call))
     return (None, None, None) if guard is None else (guard.dialect, guard.driver, ground.place(guard.function))
@@ -94,7 +101,7 @@ def _options(engine: Engine) -> Iterator[tuple[str, str]]:
 def _disposal(ground: Ground, engine: Engine, item: Disposal) -> entries.Disposal:
     scope = item.place.scope
     place = ground.place(item.call) if item.call is not None else _header(ground, scope)
-    stop = _stop(ground, scope) if _is_proven(engine, item) else None
+    stop = _stop(ground, engine, item) if _is_proven(engine, item) else None
     return entries.Disposal(place, stop)
 
 
@@ -108,29 +115,26 @@ def _is_proven(engine: Engine, item: Disposal) -> bool:
     return owner is not None and owner.kind is Kind.INSTANCE and engine.call in owner.origins and item.is_awaited
 
 
-def _stop(ground: Ground, scope: Scope) -> Location | None:
-    """The lifespan or shutdown handler that is proven to reach a function."""
-    if not isinstance(scope, Function):
+def _stop(ground: Ground, engine: Engine, item: Disposal) -> Location | None:
+    """The lifespan or shutdown handler that is proven to get to a disposal of the only engine that a call makes."""
+    scope = engine.scope
+    is_many = isinstance(scope, Function) and len(ground.project.inference.callers(scope)) > 1
+    if is_many and not engine.view.is_cached(scope):  # type: ignore[arg-type]
         return None
-    application = ground.project.application
-
-    def stops(item: Scope) -> bool:
-        return isinstance(item, Function) and application.is_called_at(item, *STOPS)
-
-    chain = ground.project.reach.chain_to(scope, stops)
-    if chain is None:
-        return None
-    return _header(ground, chain[0].block.scope if chain else scope)
+    found = at_stop(ground.project, item.place.scope, item.call)
+    return None if found is None else ground.place(found.function)
 
 
-def _exemption(ground: Ground, engine: Engine) -> str:
-    """Why nothing has to dispose an engine; empty when something has."""
+def _exemption(engine: Engine) -> str:
+    """Why nothing has to dispose an engine; empty when something may have to."""
     if engine.role is not Role.APPLICATION:
         return f"it belongs to a {engine.role.value}"
-    if engine.is_unpooled:
+    pool = engine.option("poolclass")
+    name = (
+        None
+        if pool.value is None
+        else engine.view.inference.library_name(engine.view.inference.value(pool.value, pool.place))
+    )
+    if name in UNPOOLED:
         return "it keeps no connections"
-    if not engine.is_in_application:
-        return "no application that is started makes it"
-    if engine.is_handed_out:
-        return "it is handed to code outside the project"
     return "" if engine.is_used else "nothing uses it"

@@ -20,7 +20,7 @@ class Engine:
     """One call that makes an engine or pool.
 
     `driver` is the one that the URL names: empty when it names none, None when the URL is not written in
-    the code. `needs_no_disposal` says why nothing has to dispose it, and is empty otherwise.
+    the code, or only as a default. `needs_no_disposal` says why nothing has to dispose it, and is empty otherwise.
     """
 
     name: str
@@ -32,7 +32,9 @@ class Engine:
     driver: str | None
     url: Location | None
     options: tuple[tuple[str, str], ...]
+    is_pool_certain: bool
     echo: str | None
+    is_echo_certain: bool
     is_echo_off: bool
     disposals: tuple[Disposal, ...]
     needs_no_disposal: str
@@ -68,6 +70,7 @@ class Dependency:
     name: str
     place: Location
     gives: str
+    is_session: bool
     factories: tuple[Location, ...]
     needs: tuple[str, ...]
     routes: int
@@ -75,7 +78,11 @@ class Dependency:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A function that answers requests; `session` is how it comes by one: `dependency`, `own`, `module`, or empty."""
+    """A function that answers requests, and how it comes by a session.
+
+    `session` is `dependency`, `own`, `module`, `stream` (which needs one of its own), `called` (what it calls
+    opens one), `none`, or empty where that is not known.
+    """
 
     name: str
     path: str
@@ -86,23 +93,28 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Startup:
-    """A lifespan or start-up handler: the calls in which it uses the database, and whether some are not understood."""
+    """A lifespan or start-up handler, and the calls in which it certainly talks to the database before serving."""
 
     name: str
     trigger: str
     place: Location
     touches: tuple[Location, ...]
-    is_understood: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Where statements are built and rows written: the calls, by kind."""
+    """Where statements are built and rows written: the calls, by kind.
+
+    `changes` are `insert()`, `update()` and `delete()`; `mixed` is raw SQL in functions that also write objects.
+    """
 
     selects: tuple[Location, ...]
+    old_queries: tuple[Location, ...]
     queries_elsewhere: tuple[Location, ...]
+    changes: tuple[Location, ...]
     orm_writes: tuple[Location, ...]
     raw_sql: tuple[Location, ...]
+    mixed: tuple[Location, ...]
 
 
 @dataclass(frozen=True, slots=True)

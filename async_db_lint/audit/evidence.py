@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from async_db_lint.audit.entries import Engine, Inventory
 from async_db_lint.audit.facts import Fact, Facts, exempt, proven, unclear
+
+# How routes come by a session, other than by a dependency that is known.
+ROUTES: dict[str, tuple[str, Callable[..., Fact]]] = {
+    "own": ("with a session of their own, not an injected one", unclear),
+    "module": ("with the session of a module, not an injected one", unclear),
+    "called": ("leave it to what they call to open a session", unclear),
+    "stream": ("stream or start background work, which needs a session of its own", exempt),
+    "none": ("use no session", exempt),
+    "": ("of which it is not known whether they use a session, and which", unclear),
+}
 
 
 def application_engines(found: Inventory) -> Iterator[Engine]:
@@ -51,11 +61,19 @@ def closed_connections(found: Inventory) -> Facts:
 
 def unmixed_writes(found: Inventory) -> Facts:
     """Mistake 4: ORM and raw SQL mixed."""
-    writes, raw = found.work.orm_writes, found.work.raw_sql
-    if writes:
-        yield proven(f"objects are added or deleted through the ORM in {_counted(len(writes), 'place')}", *writes)
-    if raw:
-        yield proven(f"{_counted(len(raw), 'statement')} of raw SQL", *raw)
+    work = found.work
+    if work.orm_writes:
+        places = _counted(len(work.orm_writes), "place")
+        yield proven(f"objects are added or deleted through the ORM in {places}", *work.orm_writes)
+    if work.changes:
+        yield proven(f"{_counted(len(work.changes), 'statement')} of `insert()`, `update()`, `delete()`", *work.changes)
+    alone = tuple(place for place in work.raw_sql if place not in work.mixed)
+    if alone:
+        yield proven(f"raw SQL in {_counted(len(alone), 'place')}, in functions that write no objects", *alone)
+    if work.mixed:
+        yield unclear(
+            f"raw SQL in {_counted(len(work.mixed), 'place')}, in functions that write objects too", *work.mixed
+        )
 
 
 def queries_outside_routes(found: Inventory) -> Facts:
@@ -74,7 +92,12 @@ def asyncpg_urls(found: Inventory) -> Facts:
         if not engine.is_async:
             yield exempt(f"`{engine.name}` is synchronous", engine.place)
         elif engine.driver is None:
-            yield unclear(f"the URL of `{engine.name}`, and so its driver, is not written in the code", engine.place)
+            text = (
+                "has a URL from outside; only its default is in the code"
+                if engine.url is not None
+                else ("has a URL that is not written in the code")
+            )
+            yield unclear(f"`{engine.name}` {text}, so its driver is not known", *places)
         elif engine.driver == "asyncpg":
             yield proven(f"`{engine.name}` runs on asyncpg", *places)
         else:
@@ -85,6 +108,8 @@ def asyncpg_urls(found: Inventory) -> Facts:
 def kept_objects(found: Inventory) -> Facts:
     """Practice 2: `expire_on_commit=False`."""
     for factory in found.factories:
+        if "scoped" in factory.kind:
+            continue  # the option is that of the factory in it
         if not factory.is_async:
             yield exempt(f"`{factory.name}` makes synchronous sessions", factory.place)
         elif factory.expire_on_commit == "False":
@@ -99,35 +124,41 @@ def kept_objects(found: Inventory) -> Facts:
 def injected_sessions(found: Inventory) -> Facts:
     """Practice 3: sessions by dependency injection."""
     for dependency in found.dependencies:
-        if dependency.factories:
+        if dependency.is_session or dependency.factories:
+            verb = "gives a session to" if dependency.is_session else "opens a session for"
             count = f"{dependency.routes} of {_counted(len(found.routes), 'route')}"
-            text = f"`{dependency.name}` opens the session of {count}"
-            yield proven(text, dependency.place)
-    for route in found.routes:
-        if route.session in ("own", "module"):
-            yield unclear(f"the route `{route.name}` has a session that is not injected", route.place)
+            yield proven(f"`{dependency.name}` {verb} {count}", dependency.place)
+    handed = tuple(route.place for route in found.routes if route.session == "dependency" and not route.dependencies)
+    if handed:
+        yield proven(f"{_counted(len(handed), 'route')} handed a session by the framework or the request", *handed)
+    for session, (text, standing) in ROUTES.items():
+        places = tuple(route.place for route in found.routes if route.session == session)
+        if places and (session or found.sessions or any(application_engines(found))):
+            yield standing(f"{_counted(len(places), 'route')} {text}", *places)
 
 
 def database_at_start(found: Inventory) -> Facts:
     """Practice 4: the database is initialised when the application starts."""
     touching = [item for item in found.startup if item.touches]
     for item in touching:
-        yield proven(f"`{item.name}` uses the database before the application serves", item.place, *item.touches)
-    if not touching and found.applications and any(application_engines(found)):
+        yield proven(f"`{item.name}` asks the database before the application serves", item.place, *item.touches)
+    if len(touching) < len(found.applications) and any(application_engines(found)):
         places = tuple(item.place for item in found.startup)
-        yield unclear("whether the start-up code uses the database is not proven", *places)
+        which = "each" if touching else "the"
+        yield unclear(f"that the database is asked before {which} application serves is not proven", *places)
 
 
 def disposed_engines(found: Inventory) -> Facts:
     """Practice 5: engines are disposed when the application stops."""
     for engine in application_engines(found):
-        yield _disposal(engine)
+        yield _disposal(engine, len(found.applications) > 1)
 
 
-def _disposal(engine: Engine) -> Fact:
+def _disposal(engine: Engine, has_others: bool) -> Fact:
+    """What is known of an engine's end; `has_others` where more than one application may use it."""
     word = "closed" if engine.kind == "asyncpg pool" else "disposed"
     ends = [item for item in engine.disposals if item.stop is not None]
-    if ends and ends[0].stop is not None:
+    if ends and ends[0].stop is not None and not has_others:
         return proven(f"`{engine.name}` is {word} when the application stops", ends[0].stop, ends[0].place)
     if engine.needs_no_disposal:
         return exempt(f"`{engine.name}` need not be {word}: {engine.needs_no_disposal}", engine.place)
@@ -135,12 +166,16 @@ def _disposal(engine: Engine) -> Fact:
         return exempt(f"`{engine.name}` is synchronous", engine.place)
     places = tuple(item.place for item in engine.disposals)
     if places:
-        return unclear(f"`{engine.name}` may be {word} here, but that shutdown gets there is not proven", *places)
+        text = "that each application" if has_others else "that shutdown certainly"
+        return unclear(f"`{engine.name}` is {word} here; {text} gets there is not proven", *places)
     return unclear(f"that `{engine.name}` is {word} is not proven", engine.place)
 
 
 def selects(found: Inventory) -> Facts:
     """Practice 6: `select()` rather than `query()`."""
+    if found.work.old_queries:
+        count = len(found.work.old_queries)
+        yield unclear(f"{_counted(count, 'query')} in the old style, on synchronous sessions", *found.work.old_queries)
     if found.work.selects:
         count = len(found.work.selects)
         yield proven(f"{_counted(count, 'statement')} built with `select()`", *found.work.selects)
@@ -161,4 +196,5 @@ def quiet_engines(found: Inventory) -> Facts:
 
 
 def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
+    plural = "queries" if word == "query" else f"{word}s"
+    return f"{count} {word if count == 1 else plural}"

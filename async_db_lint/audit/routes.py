@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 
 from async_db_lint.audit import entries
 from async_db_lint.audit.ground import Ground
+from async_db_lint.audit.ground import path_of as file_of
 from async_db_lint.audit.sessions import EITHER, factories_of, openings
 from async_db_lint.index.expressions import Call, Literal
 from async_db_lint.index.scopes import Class, Function
 from async_db_lint.project.application import Registration, Trigger
-from async_db_lint.project.definitions import definitions
-from async_db_lint.project.infer import Inference
-from async_db_lint.project.injection import Injected, injected
+from async_db_lint.project.injection import Injected, around, injected, routers
 from async_db_lint.project.kinds import Kind, Value
-from async_db_lint.project.places import place_of
+from async_db_lint.project.startup import run_by
+from async_db_lint.project.view import View
 
 ROUTES = (Trigger.ROUTE, Trigger.WEBSOCKET)
 MAX_DEPENDENCIES = 60  # of one function, through others
+STREAMS = ("StreamingResponse", "EventSourceResponse", "add_task", "create_task")  # these need a session of their own
 
 
 class Routes:
@@ -43,26 +45,37 @@ class Routes:
         return found
 
     @cached_property
-    def serving(self) -> dict[Function, tuple[Injected, set[Function]]]:
-        """Each function that is injected, on the way to a session, and the routes that it serves."""
-        found: dict[Function, tuple[Injected, set[Function]]] = {}
+    def serving(self) -> dict[Function, tuple[Injected, int]]:
+        """Each function that is injected, on the way to a session, and how many routes it serves."""
+        found: dict[Function, tuple[Injected, int]] = {}
         for route in self.registrations:
-            for item in self.needed(route.function):
+            direct = (*injected(self.ground.project, route.function), *around(self.ground.project, route))
+            for item in self.needed(direct):
                 if self.leads(item):
-                    found.setdefault(item.target, (item, set()))[1].add(route.function)
+                    first, count = found.get(item.target, (item, 0))
+                    found[item.target] = (first, count + 1)
         return found
 
-    def needed(self, function: Function) -> list[Injected]:
-        """What is injected into a function, directly and through others."""
-        found = list(injected(self.ground.project, function))
+    @cached_property
+    def titles(self) -> dict[Function, str]:
+        """What each dependency is called: its name, and its file where others have the same name."""
+        counts = Counter(title(function) for function in self.serving)
+        return {
+            function: title(function) if counts[title(function)] == 1 else f"{title(function)} in {file_of(function)}"
+            for function in self.serving
+        }
+
+    def needed(self, direct: tuple[Injected, ...]) -> list[Injected]:
+        """Some injected functions, and what is injected into those."""
+        found = list({item.target: item for item in direct}.values())
         for item in found[:MAX_DEPENDENCIES]:
             known = {other.target for other in found}
             found += [other for other in injected(self.ground.project, item.target) if other.target not in known]
-        return found
+        return list({item.target: item for item in found}.values())
 
     def leads(self, item: Injected) -> bool:
         """Whether what is injected is a session, opens one, or is given one."""
-        return self.gives(item) or any(self.gives(other) for other in self.needed(item.target))
+        return any(self.gives(other) for other in self.needed((item,)))
 
     def gives(self, item: Injected) -> bool:
         """Whether what is injected is a session, or opens one itself."""
@@ -82,15 +95,16 @@ class Routes:
 
     def dependencies(self) -> Iterator[entries.Dependency]:
         """Every dependency on the way from a route to a session."""
-        for target, (item, routes) in self.serving.items():
+        for target, (item, count) in self.serving.items():
             needs = [other.target for other in injected(self.ground.project, target) if self.leads(other)]
             yield entries.Dependency(
-                name=title(target),
+                name=self.titles[target],
                 place=self.ground.place(target),
                 gives=described(item.value),
+                is_session=self.ground.project.inference.is_a(item.value, *EITHER),
                 factories=factories_of(self.ground, self.origins(item)),
-                needs=tuple(dict.fromkeys(title(other) for other in needs)),
-                routes=len(routes),
+                needs=tuple(dict.fromkeys(self.titles[other] for other in needs if other in self.titles)),
+                routes=count,
             )
 
     def routes(self) -> Iterator[entries.Route]:
@@ -99,18 +113,27 @@ class Routes:
             direct = [other for other in injected(self.ground.project, item.function) if self.leads(other)]
             yield entries.Route(
                 name=item.function.name,
-                path=path_of(self.ground.project.inference, item),
+                path=path_of(self.ground.project, item),
                 place=self.ground.place(item.function),
                 session="dependency" if direct else self.by_itself(item.function),
-                dependencies=tuple(dict.fromkeys(title(other.target) for other in direct)),
+                dependencies=tuple(dict.fromkeys(self.titles[other.target] for other in direct)),
             )
 
     def by_itself(self, function: Function) -> str:
         """How a route comes by a session that is not injected."""
+        project = self.ground.project
+        if any(call.method in STREAMS for call in function.calls):
+            return "stream"
         if function in self.opened:
             return "own"
-        on_module = any(self.ground.project.is_on_session_of_module(call) for call in function.calls)
-        return "module" if on_module else ""
+        if any(project.is_on_session_of_module(call) for call in function.calls):
+            return "module"
+        if any(project.is_session(project.receiver(call)) for call in function.calls):
+            return "dependency"  # of a framework, or by the request's state
+        functions, unknown = run_by(project, function)
+        if any(other in self.opened for other in functions):
+            return "called"
+        return "" if unknown else "none"
 
 
 def title(function: Function) -> str:
@@ -129,25 +152,19 @@ def described(value: Value | None) -> str:
     return value.definition.name if isinstance(value.definition, Class) else ""
 
 
-def path_of(inference: Inference, item: Registration) -> str:
-    """The method and path of a route, as far as they are written out, with its router's own prefix."""
+METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace", "websocket")
+
+
+def path_of(view: View, item: Registration) -> str:
+    """The method and path of a route with the prefixes of its routers; `…` for what is not written out."""
     path = None if item.call is None else item.call.argument("path", 0)
     if item.call is None or not isinstance(path, Literal):
         return ""
     method = item.call.method or ""
-    written = f"{_prefix(inference, item.call)}{path.value}"
+    prefixes = [call.keyword("prefix") for call in routers(view, item.call)]
+    texts = [str(prefix.value) if isinstance(prefix, Literal) else "…" for prefix in prefixes if prefix is not None]
+    written = "".join((*reversed(texts), str(path.value)))
     return f"{method.upper()} {written}" if method in METHODS else written
-
-
-def _prefix(inference: Inference, call: Call) -> str:
-    """What `APIRouter(prefix=…)` puts before the path of a route."""
-    known = [] if call.receiver is None else definitions(inference, call.receiver, place_of(call))
-    router = known[0][0] if len(known) == 1 else None
-    prefix = router.keyword("prefix") if isinstance(router, Call) else None
-    return prefix.value if isinstance(prefix, Literal) and isinstance(prefix.value, str) else ""
-
-
-METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace", "websocket")
 
 
 def _class_of(value: Value | None) -> Class | None:

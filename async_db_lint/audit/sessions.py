@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from async_db_lint.audit import entries
 from async_db_lint.audit.ground import Ground
 from async_db_lint.index.expressions import Attribute, Call, Usage
-from async_db_lint.index.scopes import Function
+from async_db_lint.index.scopes import BlockKind, Function
 from async_db_lint.project import library
 from async_db_lint.project.handover import CLOSING, closings_of
 from async_db_lint.project.kinds import Kind, Value
+from async_db_lint.project.lifecycle import is_unconditional
 from async_db_lint.project.ownership import names_of
 from async_db_lint.project.text import spelled
 from async_db_lint.project.uses import bound_name
@@ -23,6 +24,7 @@ KINDS = {
     library.REGISTRY: "async_scoped_session",
     library.SYNC_REGISTRY: "scoped_session",
 }
+EXITS = ("__aexit__", "__exit__")
 EITHER = (*library.SESSIONS, *library.SYNC_SESSIONS)
 
 
@@ -58,7 +60,7 @@ def sessions(ground: Ground) -> Iterator[entries.Session]:
             place=ground.place(call),
             function=function.name,
             factories=factories_of(ground, frozenset((call,))),
-            closed=_closed(function, call),
+            closed=_closed(ground, function, call),
         )
 
 
@@ -78,17 +80,27 @@ def opens(ground: Ground, call: Call) -> bool:
     callee = project.inference.callee(call)
     if callee is None:
         return False
+    if callee.kind is Kind.METHOD and callee.inner is not None:  # `SessionLocal.begin()`
+        return call.method == "begin" and callee.inner.name in KINDS
     if callee.kind is Kind.INSTANCE:
         return callee.name in KINDS and project.inference.is_a(project.inference.call(call), *EITHER)
     return project.inference.library_name(callee) in EITHER
 
 
-def _closed(function: Function, call: Call) -> str:
+def _closed(ground: Ground, function: Function, call: Call) -> str:
+    """How a session certainly ends: by `async with`, in `finally`, or by the `__aexit__` of its object."""
     if call.usage in (Usage.ENTERED, Usage.ENTERED_SYNC):
         return f"opened with `{call.usage.value}`"
     name = bound_name(call)
-    closing = next(iter(_closings_of_attribute(function, call) if name is None else closings_of(function, name)), None)
-    return "" if closing is None else f"closed in line {closing.span.line}"
+    closings = _closings_of_attribute(function, call) if name is None else closings_of(function, name)
+    for closing in closings:
+        is_own = closing.block.scope is function and closing.block.inside(frozenset({BlockKind.FINALLY}))
+        is_exit = name is None and closing.block.scope.name in EXITS
+        is_done = closing.usage is Usage.AWAITED or not ground.project.is_session(ground.project.inference.call(call))
+        if is_done and is_unconditional(closing.block) and (is_own or is_exit):
+            where = "in `finally`" if is_own else f"by `{closing.block.scope.name}`"
+            return f"closed {where}, in line {closing.span.line}"
+    return ""
 
 
 def _closings_of_attribute(function: Function, call: Call) -> list[Call]:
@@ -105,6 +117,8 @@ def factories_of(ground: Ground, origins: frozenset[Call]) -> tuple[Location, ..
     found: set[Call] = set()
     for call in origins:
         callee = ground.project.inference.callee(call)
+        if callee is not None and callee.kind is Kind.METHOD:
+            callee = callee.inner
         if callee is not None and callee.kind is Kind.INSTANCE:
             found |= callee.origins
     return ground.places(found)

@@ -1,4 +1,4 @@
-"""What the application does with the database before it serves."""
+"""What the application certainly does with the database before it serves."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from collections.abc import Iterator
 
 from async_db_lint.audit import entries
 from async_db_lint.audit.ground import Ground
-from async_db_lint.project.startup import handlers, run_by, touches
+from async_db_lint.project.lifecycle import before_serving, queries
+from async_db_lint.project.startup import handlers
 
 
 def startup(ground: Ground) -> Iterator[entries.Startup]:
-    """Every lifespan and start-up handler, with the calls in which it, or what it runs, uses the database."""
+    """Every lifespan and start-up handler, with the calls in which it, or what it runs, talks to the database."""
     for item in handlers(ground.project):
         if ground.counts(item.function):
-            functions, unknown = run_by(ground.project, item.function)
             yield entries.Startup(
                 name=item.function.name,
                 trigger=item.trigger.value,
                 place=ground.place(item.function),
-                touches=ground.places(touches(ground.project, functions)),
-                is_understood=not unknown,
+                touches=ground.places(queries(ground.project, before_serving(ground.project, item))),
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from async_db_lint.index.expressions import Attribute, Call, Either, Expr, Join, Literal, Name, Sequence, Subscript
+from async_db_lint.index.expressions import Attribute, Either, Expr, Join, Literal, Name, Sequence, Subscript
 from async_db_lint.index.scopes import Class
 from async_db_lint.project import dependencies, hints, library
 from async_db_lint.project.definitions import definitions
@@ -144,10 +144,10 @@ def _of_typing(inference: Inference, dotted: str, items: tuple[Expr, ...], place
 def _with_metadata(inference: Inference, items: tuple[Expr, ...], place: Place) -> Value | None:
     """`Annotated[X, Depends(f)]`: what the dependency yields is believed before X."""
     for item in items[1:]:
-        if isinstance(item, Call) and dependencies.is_depends(inference, item):
-            found = dependencies.provided(inference, item)
-            if found is not None:
-                return found
+        call = dependencies.depends(inference, item, place)
+        found = None if call is None else dependencies.provided(inference, call)
+        if found is not None:
+            return found
     return annotated(inference, items[0], place)
 
 

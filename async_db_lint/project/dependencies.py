@@ -20,9 +20,18 @@ MAX_ALIASES = 6  # type aliases of aliases followed
 
 def depends_call(inference: Inference, parameter: Parameter, place: Place) -> Call | None:
     """The `Depends(…)` of a parameter, in its default or in its annotation, through aliases in other files."""
-    if isinstance(parameter.default, Call) and is_depends(inference, parameter.default):
-        return parameter.default
+    found = depends(inference, parameter.default, place)
+    if found is not None:
+        return found
     return _in_annotation(inference, parameter.annotation, place, 0)
+
+
+def depends(inference: Inference, expr: Expr | None, place: Place) -> Call | None:
+    """The `Depends(…)` that an expression is, also by a name that is bound to it once."""
+    if isinstance(expr, (Name, Attribute)):
+        known = definitions(inference, expr, place)
+        expr = known[0][0] if len(known) == 1 else None
+    return expr if isinstance(expr, Call) and is_depends(inference, expr) else None
 
 
 def _in_annotation(inference: Inference, note: Expr | None, place: Place, hops: int) -> Call | None:
@@ -34,8 +43,9 @@ def _in_annotation(inference: Inference, note: Expr | None, place: Place, hops: 
     if not isinstance(note, Subscript) or not isinstance(note.key, Sequence):
         return None
     for item in note.key.items[1:]:
-        if isinstance(item, Call) and is_depends(inference, item):
-            return item
+        found = depends(inference, item, place)
+        if found is not None:
+            return found
     return _in_annotation(inference, note.key.items[0], place, hops + 1) if note.key.items else None
 
 

@@ -1,4 +1,4 @@
-"""What FastAPI calls before a function of the project, to fill its parameters."""
+"""What FastAPI calls before a function of the project: for its parameters, its route, its routers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from typing import NamedTuple
 from async_db_lint.index.expressions import Call, Expr, Sequence
 from async_db_lint.index.scopes import Class, Function, Parameter
 from async_db_lint.project import attributes
-from async_db_lint.project.dependencies import depends_call, is_depends, provided, target_of
+from async_db_lint.project.application import Registration
+from async_db_lint.project.definitions import definitions
+from async_db_lint.project.dependencies import depends, depends_call, provided, target_of
 from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.parameters import declared_at
 from async_db_lint.project.places import place_of
 from async_db_lint.project.view import View
+
+MAX_ROUTERS = 6  # routers included in one another
 
 
 class Injected(NamedTuple):
@@ -23,18 +27,49 @@ class Injected(NamedTuple):
 
 
 def injected(view: View, function: Function) -> Iterator[Injected]:
-    """What is injected into a function: by its parameters, and by `dependencies=[…]` of its decorators."""
+    """What is injected into the parameters of a function."""
     for parameter in function.parameters:
         call = depends_call(view.inference, parameter, declared_at(function))
         found = None if call is None else _of_parameter(view, function, parameter, call)
         if found is not None:
             yield found
-    for decorator in function.decorators:
-        given = decorator.keyword("dependencies") if isinstance(decorator, Call) else None
-        for item in given.items if isinstance(given, Sequence) else ():
-            found = _of_depends(view, item)
-            if found is not None:
-                yield found
+
+
+def around(view: View, route: Registration) -> Iterator[Injected]:
+    """What `dependencies=[…]` of a route's decorator, of its routers and of its application call before it."""
+    calls = [route.call, *(routers(view, route.call) if route.call is not None else ())]
+    for call in calls:
+        given = None if call is None else call.keyword("dependencies")
+        for item in given.items if isinstance(given, Sequence) and call is not None else ():
+            found = depends(view.inference, item, place_of(call))
+            target = None if found is None else _of_depends(view, found)
+            if target is not None:
+                yield target
+
+
+def routers(view: View, call: Call) -> Iterator[Call]:
+    """The calls that made the routers of a route and included them in others, from the inside out."""
+    router = _made(view, call.receiver, call)
+    for _ in range(MAX_ROUTERS):
+        if router is None:
+            return
+        yield router
+        included = [item for item in view.table.named("include_router") if _included(view, item) is router]
+        if len(included) != 1:
+            return
+        yield included[0]
+        router = _made(view, included[0].receiver, included[0])
+
+
+def _included(view: View, call: Call) -> Call | None:
+    return _made(view, call.argument("router", 0), call)
+
+
+def _made(view: View, expr: Expr | None, call: Call) -> Call | None:
+    """The one call whose value an expression is."""
+    known = [] if expr is None else definitions(view.inference, expr, place_of(call))
+    found = known[0][0] if len(known) == 1 else None
+    return found if isinstance(found, Call) else None
 
 
 def _of_parameter(view: View, function: Function, parameter: Parameter, call: Call) -> Injected | None:
@@ -49,10 +84,8 @@ def _of_parameter(view: View, function: Function, parameter: Parameter, call: Ca
     return None if target is None else Injected(target, value)
 
 
-def _of_depends(view: View, item: Expr) -> Injected | None:
-    if not isinstance(item, Call) or not is_depends(view.inference, item):
-        return None
-    wanted = target_of(item)
-    value = None if wanted is None else view.inference.value(wanted, place_of(item))
+def _of_depends(view: View, call: Call) -> Injected | None:
+    wanted = target_of(call)
+    value = None if wanted is None else view.inference.value(wanted, place_of(call))
     target = view.inference.function_behind(value)
-    return None if target is None else Injected(target, provided(view.inference, item))
+    return None if target is None else Injected(target, provided(view.inference, call))

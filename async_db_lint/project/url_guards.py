@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from async_db_lint.index.expressions import Attribute, Call, Expr, Literal, Name
-from async_db_lint.index.scopes import Class, Function
+from async_db_lint.index.expressions import Attribute, Call, Expr, Literal, Name, walk
+from async_db_lint.index.scopes import Block, BlockKind, Class, Function
 from async_db_lint.project import attributes
 from async_db_lint.project.definitions import definitions
 from async_db_lint.project.infer import Inference
 from async_db_lint.project.kinds import Kind
+from async_db_lint.project.lifecycle import is_certain
 from async_db_lint.project.places import Place, place_of
 from async_db_lint.project.urls import VALIDATORS, Reader
 
@@ -26,7 +27,7 @@ class Guard(NamedTuple):
 
 
 def guard_of(inference: Inference, expr: Expr | None, place: Place, hops: int = MAX_HOPS) -> Guard | None:
-    """The validator that sets the driver of a URL and may refuse the URL; None when there is no such, or several."""
+    """The validator that sets the driver of a URL or refuses another; None when there is no such, or several."""
     if isinstance(expr, Name) and hops:
         known = definitions(inference, expr, place)
         return guard_of(inference, *known[0], hops - 1) if len(known) == 1 else None
@@ -45,10 +46,33 @@ def guard_of(inference: Inference, expr: Expr | None, place: Place, hops: int = 
 def _guards(inference: Inference, cls: Class, field: str) -> Iterator[Guard]:
     for item in attributes.ancestry(inference, cls):
         for function in item.functions if isinstance(item, Class) else ():
-            if _validates(function, field) and any(end.kind == "raise" for end in function.exits):
-                for scheme in {scheme for call in function.calls if (scheme := _scheme(inference, call))}:
+            if _validates(function, field):
+                setting = [call for call in function.calls if _is_kept(function, call)]
+                for scheme in {scheme for call in setting if (scheme := _scheme(inference, call))}:
                     dialect, _, driver = scheme.partition("+")
                     yield Guard(function, dialect, driver)
+
+
+def _is_kept(function: Function, call: Call) -> bool:
+    """Whether a validator returns the URL that a call has set the driver of, whatever URL it was given.
+
+    The call is made always, or another driver is refused: there is a `raise` under a condition on `drivername`.
+    """
+    names = {name for name, rows in function.bindings.items() if any(row.value is call for row in rows)}
+    returned = [item.value for item in function.exits if item.kind == "return" and item.value is not None]
+    is_returned = bool(returned) and all(
+        any(part is call or (isinstance(part, Name) and part.name in names) for part in walk(value))
+        for value in returned
+    )
+    refusals = [item.block for item in function.exits if item.kind == "raise"]
+    return is_returned and (is_certain(call.block) or any(_asks_for_driver(block) for block in refusals))
+
+
+def _asks_for_driver(block: Block) -> bool:
+    parts = [
+        part for item in block.outward() if item.kind is BlockKind.IF for head in item.heads for part in walk(head)
+    ]
+    return any(isinstance(part, Attribute) and part.name == "drivername" for part in parts)
 
 
 def _validates(function: Function, field: str) -> bool:

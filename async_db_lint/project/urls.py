@@ -57,6 +57,7 @@ class Prefix(NamedTuple):
     is_whole: bool
     place: Place
     expr: Expr
+    is_default: bool = False  # the environment may say otherwise
 
     @property
     def scheme(self) -> str | None:
@@ -138,15 +139,15 @@ class Reader:
         return None
 
     def _joined(self, parts: tuple[Expr, ...], place: Place, hops: int, whole: Expr) -> Prefix | None:
-        text = ""
+        text, is_default = "", False
         for part in parts:
             found = self.prefix(part, place, hops + 1)
             if found is None:
-                return Prefix(text, False, place, whole) if text else None
-            text += found.text
+                return Prefix(text, False, place, whole, is_default) if text else None
+            text, is_default = text + found.text, is_default or found.is_default
             if not found.is_whole:
-                return Prefix(text, False, place, whole)
-        return Prefix(text, True, place, whole)
+                return Prefix(text, False, place, whole, is_default)
+        return Prefix(text, True, place, whole, is_default)
 
     def _before(self, expr: Expr, mark: str, place: Place, hops: int) -> Prefix | None:
         found = self.prefix(expr, place, hops + 1)
@@ -187,7 +188,14 @@ class Reader:
             if any(target.name == name for _, target in attributes.own_targets(item)):
                 return None
             if bindings:
-                return self._binding(bindings, hops)
+                found = self._binding(bindings, hops)
+                if (
+                    found is not None
+                    and _is_settings(self.inference, cls)
+                    and not isinstance(bindings[-1].value, Function)
+                ):
+                    return found._replace(is_default=True)
+                return found
         return None
 
     def _binding(self, bindings: list[Binding], hops: int) -> Prefix | None:
@@ -218,7 +226,8 @@ class Reader:
             return None if given is None else self.prefix(given, place, hops + 1)
         if name in ENVIRONMENT:
             given = call.argument("default", 1)
-            return None if given is None else self.prefix(given, place, hops + 1)
+            found = None if given is None else self.prefix(given, place, hops + 1)
+            return None if found is None else found._replace(is_default=True)
         function = self.inference.function(self.inference.callee(call))
         if function is not None:
             return self._returned(function, hops)
@@ -249,6 +258,11 @@ class Reader:
         if "://" not in found.text and not found.is_whole:
             return None
         return found._replace(text=found.text.replace(old, new, 1))
+
+
+def _is_settings(inference: Inference, cls: Class) -> bool:
+    """Whether pydantic reads the fields of a class from the environment."""
+    return any(name.endswith(".BaseSettings") for name in attributes.library_bases(inference, cls))
 
 
 def _is_validator(function: Function) -> bool:

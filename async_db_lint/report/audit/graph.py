@@ -10,7 +10,14 @@ from async_db_lint.audit.entries import Inventory, Session
 from async_db_lint.rule import Location
 
 MAX_ROWS = 16  # nodes of one column; what is more is counted in the last
-WAYS = {"own": "open their own session", "module": "share a session of the module", "": "no session, or not known"}
+WAYS = {
+    "own": "open their own session",
+    "module": "share a session of the module",
+    "stream": "stream, or start background work",
+    "called": "call what opens a session",
+    "none": "use no session",
+    "": "not known how",
+}
 
 Key = Location | str
 
@@ -62,7 +69,9 @@ def _dependencies(found: Inventory) -> Iterator[Node]:
     needs = {item.name: item.needs for item in found.dependencies}
     for item in found.dependencies:
         column = 2 + _depth(item.name, needs, frozenset())
-        yield Node(f"dependency {item.name}", column, item.name, item.gives or "dependency", item.place)
+        yield Node(
+            f"dependency {item.name}", column, item.name.partition(" in ")[0], item.gives or "dependency", item.place
+        )
 
 
 def _depth(name: str, needs: dict[str, tuple[str, ...]], seen: frozenset[str]) -> int:
@@ -80,7 +89,7 @@ def _functions(found: Inventory) -> Iterator[Node]:
 
 
 def _by_themselves(found: Inventory) -> Iterator[Session]:
-    injected = {item.name.rpartition(".")[2] for item in found.dependencies}
+    injected = {item.name.partition(" in ")[0].rpartition(".")[2] for item in found.dependencies}
     routes = {item.name for item in found.routes if item.session == "own"}
     return (item for item in found.sessions if item.function not in injected | routes)
 

@@ -14,7 +14,10 @@ SESSIONS = {
     "dependency": "injected",
     "own": "opened by the route",
     "module": "one of the module, shared",
-    "": "no session, or not known",
+    "stream": "its own, for a stream or background work",
+    "called": "opened by what the route calls",
+    "none": "none",
+    "": "not known",
 }
 
 Cell = str | Location
@@ -56,11 +59,16 @@ def routes(found: Inventory) -> Table:
 def _engine(engine: Engine) -> tuple[Cell, ...]:
     driver = "not in the code" if engine.driver is None else engine.driver or f"none ({engine.dialect})"
     pool = ", ".join(f"{name}={value}" for name, value in engine.options)
-    return engine.name, engine.kind, driver, pool or "defaults", engine.echo or "off", engine.place
+    if not engine.is_pool_certain:
+        pool = f"{pool}, and what is not in the code" if pool else "not in the code"
+    echo = engine.echo or ("off" if engine.is_echo_certain else "not in the code")
+    return engine.name, engine.kind, driver, pool or "defaults", "-" if "pool" in engine.kind else echo, engine.place
 
 
 def _factory(factory: Factory) -> tuple[Cell, ...]:
     value = factory.expire_on_commit or ("default (True)" if factory.is_certain else "not in the code")
+    if "scoped" in factory.kind:
+        value = "as in its factory"
     return factory.name, factory.kind, value, factory.place
 
 
