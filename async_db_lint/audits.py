@@ -32,6 +32,8 @@ def run(options: argparse.Namespace) -> int:
         config = settled(options, root)
         with Progress(quiet=False) as progress:
             found = audit(root, options.path, config, progress.show)
+        if not found.files:
+            raise MissingPath(f"{options.path}: no Python files of the project")
         written(found, options, root)
     except (ConfigError, MissingPath) as error:
         print(f"error: {escaped(str(error))}", file=sys.stderr)
@@ -51,7 +53,7 @@ def root_above(path: Path) -> Path:
     Raises MissingPath.
     """
     if not path.exists():
-        raise MissingPath(str(path))
+        raise MissingPath(f"{path}: no such file or folder")
     start = path.resolve() if path.is_dir() else path.resolve().parent
     root = discovery.find_root(start)
     if (root / ".git").exists():
@@ -67,7 +69,7 @@ def status(found: Audit, options: argparse.Namespace) -> int:
 
 def written(found: Audit, options: argparse.Namespace, root: Path) -> None:
     """Write the audit to the file that was asked for, or print it. Raises OSError."""
-    name = options.format or (BY_SUFFIX.get(options.output.suffix, "text") if options.output else "text")
+    name = options.format or (BY_SUFFIX.get(options.output.suffix.lower(), "text") if options.output else "text")
     text = rendered(found, name, options, root)
     if options.output is None:
         print(text)

@@ -55,7 +55,9 @@ class Baseline:
         """The baseline for what was found; what was not checked stays in it."""
         kept = {item: count for item, count in self.counts if item.path not in paths or item.code not in codes}
         found = Counter(of(finding) for finding in findings)
-        return Baseline(tuple(sorted({**kept, **found}.items())))
+        # Of a file that was not asked for, only what names a place in one that was has been seen.
+        seen = {item: max(count, kept.get(item, 0)) for item, count in found.items()}
+        return Baseline(tuple(sorted({**kept, **seen}.items())))
 
     def to_json(self) -> str:
         """As text, one finding a line, so that a change of the file can be read."""
@@ -76,9 +78,23 @@ def load(path: Path) -> Baseline:
     """A baseline from its file. Raises ConfigError when there is none, or it cannot be read."""
     try:
         data = json.loads(path.read_bytes())
-        rows = [(Known(row["path"], row["code"], row["message"]), int(row["count"])) for row in data["findings"]]
+    except FileNotFoundError:
+        raise ConfigError(f"there is no baseline {path}: --write-baseline makes it") from None
     except OSError as error:
-        raise ConfigError(f"the baseline {path} cannot be read: {error.strerror}; --write-baseline makes it") from None
-    except (ValueError, KeyError, TypeError):
-        raise ConfigError(f"the baseline {path} is no baseline: --write-baseline makes it anew") from None
-    return Baseline(tuple(sorted(rows)))
+        raise ConfigError(f"the baseline {path} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise ConfigError(f"{path} is no baseline: --write-baseline makes it anew") from None
+    if not isinstance(data, dict) or data.get("version") != VERSION or not isinstance(data.get("findings"), list):
+        raise ConfigError(f"{path} is no baseline of this version: --write-baseline makes it anew")
+    rows = [_row(item) for item in data["findings"]]
+    if None in rows:
+        raise ConfigError(f"{path} is no baseline: --write-baseline makes it anew")
+    return Baseline(tuple(sorted(row for row in rows if row is not None)))
+
+
+def _row(item: object) -> tuple[Known, int] | None:
+    """One entry of the file; None when it is none."""
+    match item:
+        case {"path": str(path), "code": str(code), "message": str(message), "count": int(count)} if count > 0:
+            return Known(path, code, message), count
+    return None

@@ -1,77 +1,79 @@
-"""Which lines of a project changed since a git revision: git is asked, and runs nothing that a repository names."""
+"""Which lines of a file changed since a git revision. Nothing that a repository names is run.
+
+git gives the old text by `cat-file`; its `diff` would run the filters of the repository's configuration.
+"""
 
 from __future__ import annotations
 
-import os
-import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 
 from async_db_lint.rule import Finding, Location
 from async_db_lint.settings_keys import ConfigError
+from async_db_lint.source import LINE_ENDS
 
-HUNK = re.compile(rb"@@ -\S+ \+(\d+)(?:,(\d+))? @@")
-SAFE = ["-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "core.hooksPath=/dev/null"]
-Lines = Mapping[str, Sequence[tuple[int, int]]]
-WHOLE = (1, 1 << 60)
+Ranges = Sequence[tuple[int, int]]
+WHOLE = ((1, 1 << 60),)
 
 
-def since(root: Path, revision: str) -> Lines:
-    """The changed ranges of lines by path from the root; new files are changed as a whole. Raises ConfigError."""
-    if revision.startswith("-"):
-        raise ConfigError(f"`{revision}` is no git revision")
-    command = ["diff", "--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--relative"]
-    found = _of_diff(_git(root, [*command, "--src-prefix=a/", "--dst-prefix=b/", revision, "--", "."]))
-    for path in _git(root, ["ls-files", "-z", "--others", "--exclude-standard", "--", "."]).split(b"\0"):
-        if path:
-            found[os.fsdecode(path)] = [WHOLE]
+class Changes:
+    """The changes of a project since its history parted from a revision's."""
+
+    def __init__(self, root: Path, revision: str, data: Mapping[str, bytes]) -> None:
+        """Take the root, the revision, and the files as they are now. Raises ConfigError."""
+        self.root = root
+        self.data = data
+        self.base = base_of(root, revision)
+        self.ranges = cache(self._ranges)
+
+    def touching(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """The findings whose place, or a related one, lies on changed lines; where one is gone, those around it."""
+        return tuple(
+            item
+            for item in findings
+            if any(self._is_changed(place) for place in (item.location, *(note.location for note in item.related)))
+        )
+
+    def _is_changed(self, place: Location) -> bool:
+        return any(start <= place.end_line and place.line <= end for start, end in self.ranges(place.path))
+
+    def _ranges(self, path: str) -> Ranges:
+        run = _git(self.root, ["cat-file", "blob", f"{self.base}:./{path}"])
+        if run.returncode:
+            return WHOLE  # new since then, or in a repository of its own
+        return changed(LINE_ENDS.split(run.stdout), LINE_ENDS.split(self.data.get(path, b"")))
+
+
+def changed(old: list[bytes], new: list[bytes]) -> Ranges:
+    """The ranges of new lines that are not as they were, lines counted from 1."""
+    found: list[tuple[int, int]] = []
+    for kind, _, _, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "delete":
+            found.append((first, first + 1))
+        elif kind != "equal":
+            found.append((first + 1, last))
     return found
 
 
-def touching(findings: Sequence[Finding], lines: Lines) -> tuple[Finding, ...]:
-    """The findings whose place, or a related one, lies on changed lines."""
-    return tuple(
-        item
-        for item in findings
-        if any(_is_changed(place, lines) for place in (item.location, *(note.location for note in item.related)))
-    )
-
-
-def _is_changed(place: Location, lines: Lines) -> bool:
-    return any(start <= place.end_line and place.line <= end for start, end in lines.get(place.path, ()))
-
-
-def _of_diff(text: bytes) -> dict[str, list[tuple[int, int]]]:
-    found: dict[str, list[tuple[int, int]]] = {}
-    ranges: list[tuple[int, int]] = []
-    is_header = False
-    for line in text.split(b"\n"):
-        if line.startswith(b"diff --git "):
-            is_header = True
-        elif is_header and line.startswith(b"+++ b/"):
-            ranges = found.setdefault(os.fsdecode(_unquoted(line[6:])), [])
-        elif line.startswith(b"@@ ") and (hunk := HUNK.match(line)):
-            is_header = False
-            start, count = int(hunk[1]), int(hunk[2] or 1)
-            if count:
-                ranges.append((start, start + count - 1))
-            else:  # lines were taken out after `start`
-                ranges.append((start, start + 1))
-    return found
-
-
-def _unquoted(path: bytes) -> bytes:
-    return path.rstrip(b"\t")
-
-
-def _git(root: Path, arguments: Sequence[str]) -> bytes:
-    """What git prints. Raises ConfigError when it cannot answer."""
-    try:
-        run = subprocess.run(["git", *SAFE, *arguments], cwd=root, capture_output=True, check=False)
-    except OSError as error:
-        raise ConfigError(f"git cannot be run: {error.strerror}") from error
+def base_of(root: Path, revision: str) -> str:
+    """The commit at which the history of HEAD left that of a revision; the revision where they share none."""
+    if revision.startswith(("-", "^")) or ".." in revision:
+        raise ConfigError(f"`{revision}` is not one git revision (--diff-base)")
+    run = _git(root, ["rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"])
     if run.returncode:
-        said = run.stderr.decode(errors="replace").strip().splitlines() or ["it failed"]
-        raise ConfigError(f"git cannot say what changed: {said[0]}")
-    return run.stdout
+        raise ConfigError(f"git knows no revision `{revision}` here (--diff-base)")
+    commit = run.stdout.decode().strip()
+    base = _git(root, ["merge-base", commit, "HEAD"])
+    return commit if base.returncode else base.stdout.decode().strip()
+
+
+def _git(root: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+    """What git answers. Raises ConfigError when there is no git."""
+    command = ["git", "-c", "core.fsmonitor=false", *arguments]
+    try:
+        return subprocess.run(command, cwd=root, capture_output=True, check=False)
+    except OSError as error:
+        raise ConfigError(f"git cannot be run: {error.strerror} (--diff-base)") from error

@@ -33,28 +33,51 @@ def check(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """The same. Raises ConfigError, MissingPath and WriteError."""
+    refuse_conflicts(options)
     paths = options.paths or [Path(".")]
     root = root_of(options, paths)
     config = configured(options, root)
     extra = standard_input(options, root) if Path("-") in paths else None
     named = [] if extra is not None else paths
     if options.show_settings:
-        return show_settings(root, named, config)
+        return show_settings(root, named, config, options)
     if options.fix or options.diff or options.fix_only:
         return mend(root, named, config, extra, options)
     with Progress(quiet=options.quiet or options.output_format in FOR_PROGRAMS) as progress:
         asked = replace(config, baseline="") if options.write_baseline else config
         report = lint(root, named, asked, extra, progress.show)
-    if options.write_baseline or options.add_noqa:
+    if options.diff_base is not None:
+        from async_db_lint.changes import Changes
+
+        report.findings = Changes(root, options.diff_base, report.data).touching(report.findings)
+    if (options.write_baseline or options.add_noqa) and not report.faults:
         from async_db_lint import old_code
 
         return old_code.add_noqa(root, report) if options.add_noqa else old_code.write_baseline(root, config, report)
-    if options.diff_base is not None:
-        from async_db_lint import changes
-
-        report.findings = changes.touching(report.findings, changes.since(root, options.diff_base))
     show(report, options, root)
     return status(report, options)
+
+
+# What can be asked for only by itself, each by its attribute.
+ALONE = ("write_baseline", "add_noqa", "show_settings", "diff", "fix", "fix_only")
+TOGETHER = ({"fix", "fix_only"}, {"fix", "diff"})
+
+
+def refuse_conflicts(options: argparse.Namespace) -> None:
+    """Refuse options of which one would be ignored. Raises ConfigError."""
+    given = [name for name in ALONE if getattr(options, name)]
+    if len(given) > 1 and set(given) not in TOGETHER:
+        raise ConfigError(" and ".join(_flag(name) for name in given[:2]) + " cannot be given together")
+    if Path("-") in options.paths and (options.write_baseline or options.add_noqa):
+        raise ConfigError(f"{_flag(given[0])} needs files, not standard input")
+    if options.diff_base is not None and given and given[0] != "add_noqa":
+        raise ConfigError(f"--diff-base and {_flag(given[0])} cannot be given together")
+    if options.unsafe_fixes and not {"fix", "diff", "fix_only"} & set(given):
+        raise ConfigError("--unsafe-fixes needs --fix, --fix-only or --diff")
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def mend(root: Path, paths: list[Path], config: Config, extra: Source | None, options: argparse.Namespace) -> int:
@@ -80,14 +103,14 @@ def mend(root: Path, paths: list[Path], config: Config, extra: Source | None, op
     return FAILED if failures else CLEAN if options.fix_only else status(done.report, options)
 
 
-def show_settings(root: Path, paths: list[Path], config: Config) -> int:
+def show_settings(root: Path, paths: list[Path], config: Config, options: argparse.Namespace) -> int:
     """Print what is in force; returns the exit status. Raises ConfigError and MissingPath."""
     from async_db_lint.reading import read
     from async_db_lint.report.settings import settings
 
     files = read(root, config.exclude)
     wanted, _ = discovery.targets(root, paths, files.tree, config.exclude)
-    print("\n".join(settings(root, config, files, wanted)))
+    print("\n".join(settings(root, config, files, wanted, options.isolated)))
     return CLEAN
 
 

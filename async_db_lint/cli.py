@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,9 @@ COMMANDS = ("check", "audit", "rule", "rules", "schema", "completion")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status: 0 nothing, 1 something found, 2 the tool could not do its work."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a character gets its number
+            stream.reconfigure(errors="backslashreplace")
     if given == ["--version"]:
         print(f"async-db-lint {__version__}")
         return CLEAN
@@ -71,8 +75,19 @@ def show_completion(shell: str) -> int:
     """Print the script that makes a shell complete our arguments."""
     import shtab
 
-    print(shtab.complete(parser(), shell))
+    found = parser()
+    for command in (found, *_commands(found)):
+        for action in command._actions:
+            if action.type is Path:
+                action.complete = shtab.FILE  # type: ignore[attr-defined]
+    print(shtab.complete(found, shell))
     return CLEAN
+
+
+def _commands(found: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    """The parsers of the commands."""
+    rows = [action.choices for action in found._actions if isinstance(action, argparse._SubParsersAction)]
+    return [command for choices in rows for command in choices.values()]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -116,7 +131,7 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--fail-on", choices=("error", "warning", "advice"), default="warning", metavar="SEVERITY",
                        help="exit with 1 from this severity on: error, warning (default) or advice")  # fmt: skip
     check.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")
-    _add_project(check)
+    _add_project(check, "the git top level, else the current folder")
     check.add_argument("--stdin-filename", type=Path, metavar="PATH", help="the path of the text on standard input")
     _add_fixes(check)
     add_old_code(check)
@@ -154,14 +169,12 @@ def _add_audit(audit: argparse.ArgumentParser) -> None:
         "--output", type=Path, metavar="FILE", help="write it to a file: audit.html, audit.md, audit.json"
     )
     audit.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")
-    _add_project(audit)
+    _add_project(audit, "the git top level above PATH, else the folder of a pyproject.toml above it, else PATH")
 
 
-def _add_project(command: argparse.ArgumentParser) -> None:
-    """What every command that reads a project takes."""
-    command.add_argument(
-        "--root", type=Path, help="the project's root; default: the git top level, else the current folder"
-    )
+def _add_project(command: argparse.ArgumentParser, root: str) -> None:
+    """What every command that reads a project takes; `root` says where its root is by default."""
+    command.add_argument("--root", type=Path, help=f"the project's root; default: {root}")
     command.add_argument("--isolated", action="store_true", help="ignore [tool.async-db-lint]")
     command.add_argument("--color", choices=("auto", "always", "never"), default="auto")
 

@@ -113,6 +113,7 @@ def is_excluded(path: str, patterns: Sequence[str]) -> bool:
     """Whether a path, or a folder on its way, matches one of the configured patterns."""
     path = path.rstrip("/")
     parts = path.split("/")
+    patterns = [pattern.removeprefix("./").removeprefix("/") for pattern in patterns]
     return any(
         fnmatch(path, pattern.rstrip("/"))
         or path.startswith(pattern.rstrip("/") + "/")
@@ -150,7 +151,7 @@ def targets(root: Path, named: Sequence[Path], tree: Tree, exclude: Sequence[str
     by_name: set[str] = set()
     for path in named:
         if not os.path.lexists(path):
-            raise MissingPath(str(path))
+            raise MissingPath(f"{path}: no such file or folder")
         inside = path_inside(root, path)
         if path.is_dir():
             wanted.update(item for item in tree.files if inside == "." or item.startswith(f"{inside}/"))

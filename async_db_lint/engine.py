@@ -39,7 +39,7 @@ class Report:
     fixed: tuple[Known, ...] = ()
     wanted: frozenset[str] = frozenset()
     codes: frozenset[str] = frozenset()
-    long_strings: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    data: Mapping[str, bytes] = field(default_factory=dict)
     advice: int = 0
     faults: tuple[Fault, ...] = ()
     files: int = 0
@@ -85,7 +85,8 @@ def examined(
         files = read(root, config.exclude)
     wanted, by_name = discovery.targets(root, paths, files.tree, config.exclude)
     if extra is not None:
-        wanted = by_name = {extra.path}
+        by_name = {extra.path}
+        wanted = set() if discovery.is_excluded(extra.path, config.exclude) else by_name
     return indexed(root, files, by_name, report, extra, progress), wanted
 
 
@@ -145,21 +146,24 @@ def ruled(
     """Apply the selected rules to a linked project, and report on the wanted files."""
     report.files = len(wanted)
     report.wanted = frozenset(wanted)
-    report.long_strings = {path: module.long_strings for path, module in project.modules.items()}
+    report.data = found.data
     levels = selection.severities(config)
-    judge = Judge(found.data, report.long_strings, wanted, config.per_file_ignores, levels, honours_noqa)
+    judge = Judge(found.data, project.modules, wanted, config.per_file_ignores, levels, honours_noqa)
     run(project, selection.selected(config), judge, report, progress)
     if config.baseline:
-        without_known(report, baseline.load(found.root / config.baseline))
+        without_known(report, baseline.load(found.root / config.baseline), judge)
     return report
 
 
-def without_known(report: Report, known: Baseline) -> None:
-    """Take the findings of a baseline out of a report."""
-    every = report.findings
-    report.findings = known.new(every)
-    report.known = tuple(sorted(set(every) - set(report.findings), key=in_order))
-    report.fixed = known.fixed(every, report.wanted, report.codes)
+def without_known(report: Report, known: Baseline, judge: Judge) -> None:
+    """Take the findings of a baseline out of a report; what a `noqa` covers is none of them."""
+    every = [item for item in report.findings if not judge.is_noqa(item)]
+    others = [item for item in report.findings if judge.is_noqa(item)]
+    new = known.new(every)
+    report.findings = tuple(sorted((*new, *others), key=in_order))
+    report.known = tuple(sorted(set(every) - set(new), key=in_order))
+    gone = frozenset(item.path for item, _ in known.counts if item.path not in report.data)
+    report.fixed = known.fixed(every, report.wanted | gone, report.codes)
 
 
 def run(project: Project, rules: Sequence[type[Rule]], judge: Judge, report: Report, progress: Progress) -> Report:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
 
@@ -24,18 +24,18 @@ class Judge:
     def __init__(
         self,
         data: Mapping[str, bytes],
-        long_strings: Mapping[str, Sequence[tuple[int, int]]],
+        readable: Collection[str],
         wanted: set[str],
         per_file: Sequence[tuple[str, tuple[str, ...]]],
         severities: Mapping[str, Severity],
         honours_noqa: bool = True,
     ) -> None:
-        """Take the files' bytes and long strings, the paths to report on, the rules that some leave out, severities.
+        """Take the files' bytes, the paths that can be read, those to report on, what some leave out, severities.
 
         Where `noqa` comments are somebody else's business, only our own suppressions count.
         """
         self.data = data
-        self.long_strings = long_strings
+        self.readable = readable
         self.wanted = wanted
         self.per_file = per_file
         self.severities = severities
@@ -102,9 +102,13 @@ class Judge:
     def is_left_out(self, rule: Rule, path: str) -> bool:
         """Whether the configuration leaves a rule out for a path."""
         return any(
-            fnmatch(path, pattern) and any(rule.code.startswith(code) or code in (rule.name, "ALL") for code in codes)
+            fnmatch(path, pattern) and any(self._is_meant(rule, code) for code in codes)
             for pattern, codes in self.per_file
         )
+
+    def _is_meant(self, rule: Rule, selector: str) -> bool:
+        is_advice = selector == "ADVICE" and self.severities[rule.code] is Severity.ADVICE
+        return rule.code.startswith(selector) or selector in (rule.name, "ALL") or is_advice
 
     def location(self, path: str, span: Span) -> Location:
         """A span as it is printed."""
@@ -130,16 +134,18 @@ class Judge:
         """The suppressions of a file, read when something is to be suppressed there."""
         if path not in self._suppressions:
             data = self.data.get(path, b"")
-            strings = self.long_strings.get(path, ())
-            self._suppressions[path] = (
-                suppressions.read(self.source(path), strings) if suppressions.has_any(data) else []
-            )
+            has_any = suppressions.has_any(data)
+            self._suppressions[path] = suppressions.read(self.source(path), canonical) if has_any else []
         return self._suppressions[path]
 
     def suppressing(self, finding: Finding) -> list[Suppression]:
         """The comments that suppress a finding."""
         known = self.suppressions_of(finding.location.path)
         return [item for item in known if item.covers(finding) and (item.is_ours or self.honours_noqa)]
+
+    def is_noqa(self, finding: Finding) -> bool:
+        """Whether a `noqa` comment covers a finding, also where that is somebody else's business."""
+        return any(item.covers(finding) for item in self.suppressions_of(finding.location.path) if not item.is_ours)
 
     def verdict(self, rules: Sequence[type[Rule]]) -> tuple[Finding, ...]:
         """The findings to report, in the order of files and lines."""
@@ -157,7 +163,7 @@ class Judge:
         """A finding for every code that a suppression names, that was checked, and that it suppresses nowhere."""
         rule = next(item for item in rules if item.code == "ADB901")
         found: list[Finding] = []
-        read = self.wanted & self.data.keys() & self.long_strings.keys()  # not what ADB900 is about
+        read = self.wanted & self.data.keys() & set(self.readable)  # not what ADB900 is about
         for path in sorted(path for path in read if suppressions.names_ours(self.data[path])):
             for item in self.suppressions_of(path):
                 place = Location(path, item.line, item.column + 1, item.line, item.column + len(item.text) + 1)
@@ -190,6 +196,12 @@ def _complaint(item: Suppression, written: str, here: Sequence[Finding], rules: 
     if any(finding.code == rule.code for rule in named for finding in here):
         return None
     return f"`{written}` suppresses nothing here"
+
+
+def canonical(written: str) -> str:
+    """The code of a rule that is written by code or name; what is written where there is no such rule."""
+    rule = find(written)
+    return written if rule is None else rule.code
 
 
 def _is_known(written: str) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import defaultdict
 from pathlib import Path
 
-from async_db_lint import baseline, discovery
+from async_db_lint import baseline
 from async_db_lint.baseline import Baseline
 from async_db_lint.config import Config
 from async_db_lint.engine import Report
@@ -26,8 +27,12 @@ def write_baseline(root: Path, config: Config, report: Report) -> int:
     if not config.baseline:
         raise ConfigError("--write-baseline needs --baseline FILE, or `baseline` in the configuration")
     path = root / config.baseline
-    before = baseline.load(path) if path.exists() else Baseline()
-    after = before.renewed(report.findings, report.wanted, report.codes)
+    try:
+        before = baseline.load(path)
+    except ConfigError:  # there is none yet, or it is broken, and made anew
+        before = Baseline()
+    gone = frozenset(item.path for item, _ in before.counts if not (root / item.path).exists())
+    after = before.renewed(report.findings, report.wanted | gone, report.codes)
     writing.create(path, after.to_json().encode())
     count = sum(number for _, number in after.counts)
     print(f"{count} finding{'' if count == 1 else 's'} in {escaped(str(path))}.", file=sys.stderr)
@@ -35,28 +40,39 @@ def write_baseline(root: Path, config: Config, report: Report) -> int:
 
 
 def add_noqa(root: Path, report: Report) -> int:
-    """Add a comment at the line of each finding; returns the exit status. Raises WriteError."""
-    by_path: dict[str, list[Finding]] = defaultdict(list)
+    """Add a comment at the line of each finding in the files that were asked for; returns the exit status."""
+    by_file: dict[str, list[Finding]] = defaultdict(list)
+    seen: set[str] = set()
     for finding in report.findings:
-        if finding.code not in NOT_SILENCED:
-            by_path[finding.location.path].append(finding)
-    failures = [error for path, findings in by_path.items() if (error := _silenced(root, path, findings, report))]
-    for error in failures:
-        print(f"error: {escaped(error)}", file=sys.stderr)
-    done = len(by_path) - len(failures)
-    print(f"Comments added in {done} file{'' if done == 1 else 's'}.", file=sys.stderr)
+        path = finding.location.path
+        if finding.code not in NOT_SILENCED and path in report.wanted:
+            by_file[path].append(finding)
+    failures: list[str] = []
+    for path, findings in by_file.items():
+        real = os.path.realpath(root / path)
+        if real not in seen:  # two names of one file
+            failures += _silenced(root, Source(path, report.data[path]), findings)
+        seen.add(real)
+    for failure in failures:
+        print(f"error: {escaped(failure)}", file=sys.stderr)
+    left = sum(1 for finding in report.findings if finding.code in NOT_SILENCED)
+    more = f" {left} of ADB900 and ADB901 cannot be silenced so." if left else ""
+    print(f"Comments added in {len(seen)} file{'' if len(seen) == 1 else 's'}.{more}", file=sys.stderr)
     return FAILED if failures else CLEAN
 
 
-def _silenced(root: Path, path: str, findings: list[Finding], report: Report) -> str:
-    """Write one file; returns why that failed, or nothing."""
-    data = discovery.read(root, path) or b""
-    codes = silence.by_line(findings, Source(path, data), report.long_strings.get(path, ()))
-    changed = silence.silenced(data, codes)
+def _silenced(root: Path, source: Source, findings: list[Finding]) -> list[str]:
+    """Write one file; returns what could not be done."""
+    codes, hopeless = silence.places(findings, source)
+    failures = [
+        f"{source.path}:{line}: a `noqa` in a string stands where the comment would, so none was added"
+        for line in hopeless
+    ]
+    changed = silence.silenced(source.data, codes)
     if changed is None:
-        return f"{path}: a comment would change more than comments, so none was added"
+        return [*failures, f"{source.path}: a comment would change more than comments, so none was added"]
     try:
-        writing.replace(root / path, root, data, changed)
+        writing.replace(root / source.path, root, source.data, changed)
     except WriteError as error:
-        return str(error)
-    return ""
+        return [*failures, str(error)]
+    return failures

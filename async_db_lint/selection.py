@@ -39,6 +39,8 @@ def selected(config: Config) -> tuple[type[Rule], ...]:
     chosen = matching(config.select, levels) if config.select else default(levels)
     chosen |= matching(config.extend_select, levels)
     chosen -= matching(config.ignore, levels)
+    for _, codes in config.per_file_ignores:
+        matching(codes, levels)  # an unknown rule is an error there too
     return tuple(rule for rule in all_rules() if rule in chosen)
 
 

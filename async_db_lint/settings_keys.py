@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 TABLE = "async-db-lint"
 LIBRARIES = ("sqlalchemy", "fastapi", "asyncpg")
+VERSION = re.compile(
+    r"\s*(?:[<>=!~^]=?=?\s*)?\d+(?:\.\d+)*(?:\.\*)?\s*(?:,\s*[<>=!~^]=?=?\s*\d+(?:\.\d+)*(?:\.\*)?\s*)*"
+)
 LEVELS = ("error", "warning", "advice")
 
 
@@ -40,11 +44,15 @@ def lists(key: str, value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def versions(key: str, value: object) -> tuple[tuple[str, str], ...]:
     """A table of libraries and versions. Raises ConfigError."""
-    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+    if not isinstance(value, dict):
         raise ConfigError(f"`{key}` in [tool.{TABLE}] must be a table of libraries and versions, not {kind(value)}")
-    for name in value:
+    for name, version in value.items():
         if name not in LIBRARIES:
             raise ConfigError(f"unknown library `{name}` in `{key}`{nearest(name, LIBRARIES)}")
+        if not isinstance(version, str) or not VERSION.fullmatch(version):
+            raise ConfigError(
+                f'`{key}.{name}` must be a version in quotes such as "2.1" or ">=2.0,<2.1", not {version!r}'
+            )
     return tuple(value.items())
 
 

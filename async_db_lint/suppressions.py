@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from async_db_lint.comments import Comment, Comments
 from async_db_lint.rule import Finding
 from async_db_lint.source import Source
 
-# As flake8 7 reads it (its defaults.py), so that a line means the same to both.
+# As flake8 7 reads them (its defaults.py), so that a line means the same to both.
 NOQA = re.compile(r"# noqa(?::[\s]?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
-IGNORE = re.compile(r"#\s*adb:\s*ignore(?:\[(?P<codes>[^\]]*)\])?", re.IGNORECASE)
-# On a line of its own: the lines from `off` to `on`, or to the end of the file.
-SWITCH = re.compile(r"\s*(?P<text>#\s*adb:\s*(?P<word>off|on)(?:\[(?P<codes>[^\]]*)\])?)\s*$", re.IGNORECASE)
+FILE_NOQA = re.compile(r"\s*# flake8[:=]\s*noqa", re.IGNORECASE)
+OWN = re.compile(r"#\s*adb:\s*(?P<word>\w+)\s*(?:\[(?P<codes>[^\]]*)\])?(?P<rest>.*)", re.IGNORECASE)
+WORDS = ("ignore", "off", "on")
 MARK = re.compile(rb"noqa|adb:", re.IGNORECASE)
 OURS = re.compile(rb"noqa[:\s].*adb|noqa: *[a-z]+-|adb:", re.IGNORECASE)
-FILE_NOQA = re.compile(r"\s*# flake8[:=]\s*noqa\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Suppression:
 
     def covers(self, finding: Finding) -> bool:
         """Whether it suppresses a finding."""
-        if not self.first_line <= finding.location.line <= self.last_line:
+        if self.fault or not self.first_line <= finding.location.line <= self.last_line:
             return False
         if not self.codes:
             return True
@@ -57,66 +57,68 @@ def names_ours(data: bytes) -> bool:
     return (b"ADB" in data or b"adb" in data or b"noqa: " in data) and OURS.search(data) is not None
 
 
-def read(source: Source, long_strings: Sequence[tuple[int, int]] = ()) -> list[Suppression]:
-    """The suppressions of a file; of a file that says `# flake8: noqa`, one for all lines.
+def read(source: Source, canonical: Callable[[str], str] = str) -> list[Suppression]:
+    """The suppressions of a file; `canonical` turns a rule's name into its code."""
+    comments = Comments(source)
+    return [*_noqa(source, comments), *_own(comments, len(source.lines), canonical)]
 
-    `long_strings` are the first and last lines of its strings that run over several: flake8 takes the
-    lines of such a string, and lines joined by backslashes, as one.
-    """
-    found: list[Suppression] = []
+
+def _noqa(source: Source, comments: Comments) -> Iterator[Suppression]:
+    """One for each run of lines that counts as one, by the first match in it, as flake8 does; one for a whole file."""
+    seen: set[int] = set()
     for number, line in enumerate(source.lines, 1):
-        if not MARK.search(line.encode(errors="replace")):
-            continue
         if FILE_NOQA.match(line):
-            found.append(Suppression(1, len(source.lines), number, 0, line.strip(), (), False))
-            continue
-        first, last = joined(source, number, long_strings)
-        for pattern in (NOQA, IGNORE):
-            match = pattern.search(line)
-            if match:
-                codes = _codes(match["codes"])
-                text = match.group().strip()
-                found.append(Suppression(first, last, number, match.start(), text, codes, pattern is IGNORE))
-    return found + _blocks(source, long_strings)
+            yield Suppression(1, len(source.lines), number, 0, line.strip(), (), False)
+        elif number not in seen and NOQA.search(line):
+            first, last = comments.joined(number)
+            seen.update(range(first, last + 1))
+            match = NOQA.search(line)
+            assert match is not None
+            codes = codes_in(match["codes"])
+            yield Suppression(first, last, number, match.start(), match.group().strip(), codes, False)
 
 
-def _blocks(source: Source, long_strings: Sequence[tuple[int, int]]) -> list[Suppression]:
-    """What `# adb: off` to `# adb: on` suppresses; inside of a string they are text."""
-    found: list[Suppression] = []
+def _own(comments: Comments, last_line: int, canonical: Callable[[str], str]) -> Iterator[Suppression]:
+    """What our own comments suppress: a line, or the lines from `off` to `on` or to the end of the file."""
     running: list[Suppression] = []
-    for number, line in enumerate(source.lines, 1):
-        match = SWITCH.match(line) if "adb" in line.lower() else None
-        if match is None or any(start < number <= end for start, end in long_strings):
+    for comment in comments.all():
+        match = OWN.match(comment.text) if "adb" in comment.text.lower() else None
+        if match is None:
             continue
-        codes = _codes(match["codes"])
-        item = Suppression(number, len(source.lines), number, match.start("text"), match["text"], codes, True)
-        if match["word"].lower() == "off":
-            running.append(item)
-            continue
-        ended = [other for other in running if not codes or set(other.codes) <= set(codes)]
-        found += [replace(other, last_line=number) for other in ended]
-        running = [other for other in running if other not in ended]
-        if not ended:
-            found.append(replace(item, last_line=0, codes=(), fault="nothing that this could end is off"))
-    return found + running
+        word = match["word"].lower()
+        codes = codes_in(match["codes"])
+        fault = _fault(comment, match)
+        text = comment.text[: match.start("rest")].rstrip()
+        item = Suppression(comment.line, last_line, comment.line, comment.column, text, codes, True, fault)
+        if fault:
+            yield item
+        elif word == "ignore":
+            first, last = comments.joined(comment.line)
+            yield replace(item, first_line=first, last_line=last)
+        elif word == "off":
+            running += [replace(item, codes=(code,)) for code in codes] or [item]
+        else:
+            wanted = {canonical(code) for code in codes}
+            ended = [other for other in running if not codes or {canonical(code) for code in other.codes} & wanted]
+            yield from (replace(other, last_line=comment.line) for other in ended)
+            running = [other for other in running if other not in ended]
+            if not ended:
+                yield replace(item, fault="nothing that this could end is off")
+    yield from running
 
 
-def _codes(text: str | None) -> tuple[str, ...]:
+def _fault(comment: Comment, match: re.Match[str]) -> str:
+    """What is wrong with one of our comments; empty when nothing is."""
+    word, rest = match["word"].lower(), match["rest"]
+    if word not in WORDS:
+        return f"`{word}` is none of `ignore`, `off` and `on`, so this comment does nothing"
+    if rest[:1] in (":", "=", "["):
+        return f"codes stand in brackets: `# adb: {word}[ADB104]`; so this comment does nothing"
+    if word != "ignore" and not comment.is_alone:
+        return f"`{word}` must stand on a line of its own, so this comment does nothing"
+    return ""
+
+
+def codes_in(text: str | None) -> tuple[str, ...]:
+    """The codes in a list of them, with commas or blanks."""
     return tuple(item for item in re.split(r"[,\s]+", text or "") if item)
-
-
-def joined(source: Source, number: int, long_strings: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """The first and last of the lines that flake8 takes as one with a line."""
-    first = last = number
-    changed = True
-    while changed:
-        before = first, last
-        for start, end in long_strings:
-            if start <= last and end >= first:
-                first, last = min(first, start), max(last, end)
-        while source.line(first - 1).endswith("\\"):
-            first -= 1
-        while source.line(last).endswith("\\") and last < len(source.lines):
-            last += 1
-        changed = (first, last) != before
-    return first, last

@@ -25,7 +25,7 @@ FLOORS = (
     ("judge", "reading", "selection"),
     ("rules",),
     ("baseline", "suppressions"),
-    ("eye", "rendering"),
+    ("comments", "eye", "rendering"),
     ("syntax",),
     ("rule",),
     ("project",),

@@ -484,8 +484,11 @@ def test_the_status_says_whether_an_item_failed(tmp_path: Path, capsys: pytest.C
 
 
 def test_an_empty_folder_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", str(tmp_path)]) == 2
+    assert "no Python files of the project" in capsys.readouterr().err
+    written(tmp_path, {"app.py": "x = 1\n"})
     assert main(["audit", str(tmp_path)]) == 0
-    assert "No async engine or session in 0 files: there is nothing to audit." in capsys.readouterr().out
+    assert "No async engine or session in 1 file: there is nothing to audit." in capsys.readouterr().out
 
 
 def test_paths_are_the_project_s_when_it_is_elsewhere(tmp_path: Path) -> None:

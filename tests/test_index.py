@@ -270,7 +270,3 @@ def test_annotations_in_quotes_that_are_no_code_say_nothing() -> None:
 def test_what_cpython_refuses_is_refused(text: str) -> None:
     with pytest.raises((SyntaxError, ValueError, RecursionError, MemoryError)):
         module(text)
-
-
-def test_long_strings_are_noted() -> None:
-    assert module('a = """x\ny"""\nb = f"""{a}\n"""\n').long_strings[:2] == [(1, 2), (3, 4)]

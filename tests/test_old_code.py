@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 from async_db_lint.baseline import Baseline, Known
-from async_db_lint.changes import since
+from async_db_lint.changes import Changes, changed
 from async_db_lint.cli import main
 from async_db_lint.config import Config
 from async_db_lint.engine import lint
@@ -166,8 +167,8 @@ def test_only_what_concerns_changed_lines_is_reported(root: Path, capsys: pytest
     capsys.readouterr()
     assert check("--diff-base", "HEAD", "-q") == 1
     assert [line.split(" ADB")[0] for line in capsys.readouterr().out.splitlines()] == ["db.py:3:56:", "new.py:2:57:"]
-    assert check("--diff-base", "nowhere") == 2
-    assert check("--diff-base=--output=x") == 2
+    for wrong in ("nowhere", "--output=x", "HEAD..HEAD", "^HEAD"):
+        assert check(f"--diff-base={wrong}") == 2
 
 
 def test_a_finding_in_an_unchanged_file_is_reported_for_a_related_place(root: Path) -> None:
@@ -186,25 +187,194 @@ def test_a_finding_in_an_unchanged_file_is_reported_for_a_related_place(root: Pa
     assert check("--diff-base", "HEAD") == 1
 
 
+def changes(root: Path, path: str) -> list[tuple[int, int]]:
+    return list(Changes(root, "HEAD", {path: (root / path).read_bytes()}).ranges(path))
+
+
 def test_paths_are_those_below_the_root_when_git_s_is_above(root: Path) -> None:
     git("init", "-q")
     written(root, {"inner/db.py": ECHO})
     git("add", ".")
     git("commit", "-qm", "one")
     written(root, {"inner/db.py": ECHO + "\n# more\n", "inner/new.py": ""})
-    assert set(since(root / "inner", "HEAD")) == {"db.py", "new.py"}
+    assert changes(root / "inner", "db.py") == [(5, 6)]
+    assert changes(root / "inner", "new.py") == [(1, 1 << 60)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "ranges"),
+    [
+        ("a b c", "a x c", [(2, 2)]),
+        ("a b c", "a c", [(1, 2)]),
+        ("a b c", "a b c d e", [(4, 5)]),
+        ("a b c", "a b c", []),
+        ("a", "", [(1, 1)]),
+    ],
+)
+def test_changed_lines(old: str, new: str, ranges: list[tuple[int, int]]) -> None:
+    assert list(changed(old.encode().split(b" "), new.encode().split(b" "))) == ranges
+
+
+def test_a_file_with_any_name_is_compared_with_itself(root: Path) -> None:
+    git("init", "-q")
+    name = 'n"q\tü.py'
+    written(root, {name: "one\n", "other.py": "one\n"})
+    git("add", ".")
+    git("commit", "-qm", "one")
+    written(root, {name: "one\r\n"})
+    assert changes(root, name) == []
+    written(root, {name: "two\n"})
+    assert changes(root, name) == [(1, 1)]
+
+
+def test_what_another_branch_changed_is_not_ours(root: Path) -> None:
+    git("init", "-q", "-b", "main")
+    written(root, {"db.py": ECHO})
+    git("add", ".")
+    git("commit", "-qm", "one")
+    git("checkout", "-qb", "mine")
+    git("checkout", "-q", "main")
+    written(root, {"db.py": ECHO.replace(", echo=True", "")})
+    git("commit", "-qam", "two")
+    git("checkout", "-q", "mine")
+    assert check() == 1
+    assert check("--diff-base", "main") == 0
+
+
+def test_a_disposal_that_is_taken_out_is_reported(root: Path) -> None:
+    git("init", "-q")
+    files = {
+        "db.py": DATABASE.replace("URL", '"postgresql+asyncpg://db"'),
+        "main.py": MAIN.format("await engine.dispose()"),
+    }
+    written(root, files)
+    git("add", ".")
+    git("commit", "-qm", "one")
+    written(root, {"main.py": MAIN.format("pass")})
+    assert check("--diff-base", "HEAD") == 1
 
 
 def test_git_runs_nothing_that_a_repository_names(root: Path) -> None:
     git("init", "-q")
-    written(root, {"db.py": ECHO, ".gitattributes": "*.py diff=evil\n"})
+    written(root, {"db.py": ECHO, ".gitattributes": "*.py diff=evil filter=evil\n"})
     git("add", ".")
     git("commit", "-qm", "one")
-    for key in ("diff.external", "diff.evil.command", "diff.evil.textconv", "core.fsmonitor"):
+    for key in ("diff.external", "diff.evil.command", "diff.evil.textconv", "core.fsmonitor", "filter.evil.clean",
+                "filter.evil.smudge"):  # fmt: skip
         git("config", key, f"touch {root}/ran; true")
     written(root, {"db.py": "# changed\n" + ECHO})
-    since(root, "HEAD")
+    assert changes(root, "db.py") == [(1, 2)]
     assert not (root / "ran").exists()
+
+
+# What cannot be asked for at once.
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--add-noqa", "--write-baseline"),
+        ("--add-noqa", "--fix"),
+        ("--show-settings", "--add-noqa"),
+        ("--diff", "--fix-only"),
+        ("--write-baseline", "--diff-base", "HEAD"),
+        ("--unsafe-fixes",),
+        ("-", "--add-noqa"),
+        ("-", "--write-baseline"),
+    ],
+)
+def test_options_of_which_one_would_be_ignored_are_refused(
+    arguments: tuple[str, ...], root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(root, {"db.py": ECHO})
+    assert check(*arguments) == 2
+    assert capsys.readouterr().err.startswith("error: --")
+    assert "noqa" not in (root / "db.py").read_text()
+
+
+def test_a_failing_rule_leaves_baseline_and_files_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from async_db_lint.rules.engines.echo_enabled import EchoEnabled
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("no")
+
+    written(root, {"db.py": ECHO})
+    monkeypatch.setattr(EchoEnabled, "suspects", fail)
+    assert check("--baseline", "known.json", "--write-baseline") == 2
+    assert check("--add-noqa") == 2
+    assert not (root / "known.json").exists()
+
+
+def test_comments_are_added_only_where_it_was_asked_for(root: Path) -> None:
+    written(root, {"db.py": DATABASE.replace("URL", '"postgresql+asyncpg://db"'), "main.py": MAIN.format("pass")})
+    (root / "again.py").symlink_to(root / "db.py")
+    assert check("main.py", "--add-noqa") == 0
+    assert "noqa" not in (root / "db.py").read_text()
+    assert check("db.py", "again.py", "--add-noqa") == 0
+    assert (root / "db.py").read_text().count("noqa") == 1
+
+
+def test_comments_that_flake8_honours(root: Path) -> None:
+    """The same lines are quiet here and there: strings, backslashes and joined strings among them."""
+    call = "create_async_engine({}, echo=True)"
+    urls = ['"a"\n    "b"', '"""a\nb"""', '"a" \\\n    "b"', 'f"""{\nURL}\n"""', '"a"  # path C:\\\n    ']
+    body = "".join(f"e{number} = {call.format(url)}\n" for number, url in enumerate(urls))
+    written(root, {"db.py": "from sqlalchemy.ext.asyncio import create_async_engine\n" + body})
+    assert check() == 1
+    assert check("--add-noqa") == 0
+    assert check() == 0
+    command = [sys.executable, "-m", "flake8", "--isolated", "--select", "ADB", "db.py"]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == ("", "")
+
+
+def test_a_noqa_in_a_string_is_said_and_the_rest_is_done(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = TWO + 'three = create_async_engine("""\n# noqa: E501\n""", echo=True)\n'
+    written(root, {"db.py": text})
+    assert check("--add-noqa") == 2
+    assert "db.py:6: a `noqa` in a string" in capsys.readouterr().err
+    assert (root / "db.py").read_text().count("# noqa: ADB106") == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"version": 99, "findings": []}',
+        '{"version": 1, "findings": {}}',
+        '{"version": 1, "findings": [{"path": 5, "code": "A", "message": "m", "count": 1}]}',
+        '{"version": 1, "findings": [{"path": "a", "code": "A", "message": "m", "count": 1e999}]}',
+        '{"version": 1, "findings": [{"path": "a", "code": "A", "message": "m", "count": -1}]}',
+        "[" * 100_000,
+        "<<<<<<< HEAD",
+    ],
+)
+def test_a_broken_baseline_is_one_sentence_and_can_be_made_anew(
+    text: str, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(root, {"db.py": ECHO, "known.json": text})
+    assert check("--baseline", "known.json") == 2
+    assert "is no baseline" in capsys.readouterr().err
+    assert check("--baseline", "known.json", "--write-baseline") == 0
+    assert check("--baseline", "known.json") == 0
+
+
+def test_entries_of_files_that_are_gone_leave_the_baseline(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written(root, {"a.py": ECHO, "b.py": ECHO})
+    check("--baseline", "known.json", "--write-baseline")
+    (root / "b.py").unlink()
+    check("--baseline", "known.json")
+    assert "1 of it no longer found" in capsys.readouterr().out
+    check("--baseline", "known.json", "--write-baseline")
+    assert [row["path"] for row in json.loads((root / "known.json").read_text())["findings"]] == ["a.py"]
+
+
+def test_a_part_of_the_project_keeps_what_is_known_of_the_rest(root: Path) -> None:
+    files = {"db.py": DATABASE.replace("URL", '"postgresql+asyncpg://db", echo=True'), "main.py": MAIN.format("pass")}
+    written(root, files)
+    check("--baseline", "known.json", "--write-baseline")
+    before = (root / "known.json").read_text()
+    check("main.py", "--baseline", "known.json", "--write-baseline")
+    assert (root / "known.json").read_text() == before
 
 
 # Settings.

@@ -42,11 +42,8 @@ def test_encodings() -> None:
 # ------------------------------------------------------------------ suppressions
 
 
-def read(text: str, *strings: tuple[int, int]) -> list[tuple[int, int, tuple[str, ...]]]:
-    return [
-        (item.first_line, item.last_line, item.codes)
-        for item in suppressions.read(Source("a.py", text.encode()), strings)
-    ]
+def read(text: str) -> list[tuple[int, int, tuple[str, ...]]]:
+    return [(item.first_line, item.last_line, item.codes) for item in suppressions.read(Source("a.py", text.encode()))]
 
 
 @pytest.mark.parametrize(
@@ -66,11 +63,44 @@ def test_suppressions(text: str, wanted: tuple[int, int, tuple[str, ...]]) -> No
 
 
 def test_a_string_over_several_lines_is_one_line_to_flake8() -> None:
-    assert read('x = f("""\na\n""")  # noqa: ADB104', (1, 3)) == [(1, 3, ("ADB104",))]
+    assert read('x = f("""\na\n""")  # noqa: ADB104') == [(1, 3, ("ADB104",))]
+    assert read('x = f("a"\n"b")  # noqa: ADB104') == [(2, 2, ("ADB104",))]
+    assert read("x = 1  # \\\ny = 2  # noqa: ADB104") == [(2, 2, ("ADB104",))]
+    assert read('x = f("""\n# noqa: E501\n""")  # noqa: ADB104') == [(1, 3, ("E501",))]  # the first counts
+
+
+FAULTY = [
+    ("x = 1  # adb: on", "must stand on a line of its own"),
+    ("# adb: ignored", "none of `ignore`, `off` and `on`"),
+    ("x = 1  # adb: ignore: ADB106", "codes stand in brackets"),
+    ("# adb: on[ADB106]", "nothing that this could end is off"),
+]
+
+
+@pytest.mark.parametrize(("text", "fault"), FAULTY)
+def test_a_comment_that_does_nothing_says_why(text: str, fault: str) -> None:
+    (found,) = suppressions.read(Source("a.py", text.encode()))
+    assert fault in found.fault
+
+
+def test_our_comments_are_comments_and_not_strings() -> None:
+    assert read("x = '# adb: ignore'") == []
+    assert read('x = """\n# adb: off\n"""') == []
+    assert read("x = 1  # adb: ignore [ADB106] on purpose") == [(1, 1, ("ADB106",))]
+
+
+def test_a_block_ends_code_by_code() -> None:
+    text = "# adb: off[ADB104, missing-await] legacy\n1\n# adb: on[ADB301] (end)\n2\n# adb: on\n3\n"
+    found = suppressions.read(Source("a.py", text.encode()), lambda name: "ADB301" if name == "missing-await" else name)
+    assert [(item.first_line, item.last_line, item.codes) for item in found] == [
+        (1, 3, ("missing-await",)),
+        (1, 5, ("ADB104",)),
+    ]
 
 
 def test_a_whole_file() -> None:
     assert read("x\n# flake8: noqa\ny") == [(1, 3, ())]
+    assert read("x\n# flake8: noqa: E501 because\ny")[0] == (1, 3, ())
 
 
 def test_noqa_is_read_as_flake8_reads_it() -> None:

@@ -7,22 +7,30 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from async_db_lint.comments import Comments
 from async_db_lint.rule import Finding
 from async_db_lint.source import LINE_ENDS, Source
-from async_db_lint.suppressions import joined
-
-NOQA = re.compile(rb"# noqa:[\s]?(?:[A-Z]+[0-9]+(?:[,\s]+)?)+", re.IGNORECASE)
+from async_db_lint.suppressions import NOQA
 
 
-def by_line(
-    findings: Iterable[Finding], source: Source, long_strings: Sequence[tuple[int, int]]
-) -> dict[int, tuple[str, ...]]:
-    """The codes to write at each line: a comment stands at the end of lines that flake8 takes as one."""
+def places(findings: Iterable[Finding], source: Source) -> tuple[dict[int, tuple[str, ...]], list[int]]:
+    """The codes to write at each line, and the lines of findings that no comment can silence.
+
+    flake8 takes the lines of a long string as one, and the first `noqa` in them counts: where there is none, a
+    comment stands at their end; where there is one in a string, nothing can be done.
+    """
+    comments = Comments(source)
+    written = {item.line: item for item in comments.all() if NOQA.search(item.text)}
     found: dict[int, set[str]] = defaultdict(set)
+    hopeless: list[int] = []
     for finding in findings:
-        _, last = joined(source, finding.location.line, long_strings)
-        found[last].add(finding.code)
-    return {line: tuple(sorted(codes)) for line, codes in found.items()}
+        first, last = comments.joined(finding.location.line)
+        known = next((line for line in range(first, last + 1) if NOQA.search(source.line(line))), None)
+        if known is not None and known not in written:
+            hopeless.append(finding.location.line)
+        else:
+            found[known or last].add(finding.code)
+    return {line: tuple(sorted(codes)) for line, codes in found.items()}, hopeless
 
 
 def silenced(data: bytes, codes: Mapping[int, Sequence[str]]) -> bytes | None:
@@ -36,8 +44,8 @@ def silenced(data: bytes, codes: Mapping[int, Sequence[str]]) -> bytes | None:
 
 
 def _with_comment(line: bytes, codes: bytes) -> bytes:
-    known = NOQA.search(line)
-    if known is None:
+    known = re.search(NOQA.pattern.encode(), line, re.IGNORECASE)
+    if known is None or known["codes"] is None:
         return line.rstrip() + b"  # noqa: " + codes
     written = known.group().rstrip(b", \t")
     return line[: known.start()] + written + b", " + codes + line[known.start() + len(written) :]

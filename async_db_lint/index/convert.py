@@ -74,8 +74,6 @@ def _attribute(builder: Builder, node: ast.Attribute, usage: Usage) -> Expr:
 
 
 def _constant(builder: Builder, node: ast.Constant, usage: Usage) -> Expr:
-    if node.end_lineno != node.lineno:
-        builder.root.long_strings.append((node.lineno, node.end_lineno or node.lineno))
     return Literal(node.value) if node.value is not None else NONE
 
 
@@ -103,8 +101,6 @@ def _await(builder: Builder, node: ast.Await, usage: Usage) -> Expr:
 
 
 def _template(builder: Builder, node: ast.JoinedStr, usage: Usage) -> Expr:
-    if node.end_lineno != node.lineno:
-        builder.root.long_strings.append((node.lineno, node.end_lineno or node.lineno))
     parts = [convert(builder, item.value if isinstance(item, ast.FormattedValue) else item) for item in node.values]
     return Template(tuple(parts))
 

@@ -209,7 +209,6 @@ class Module(Scope):
     imports: list[Import] = field(default_factory=list)
     stars: list[Import] = field(default_factory=list)
     mentions: set[str] = field(default_factory=set)
-    long_strings: list[tuple[int, int]] = field(default_factory=list)
     has_main_guard: bool = False
     lines: int = 0
 

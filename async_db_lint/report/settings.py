@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from async_db_lint import selection
-from async_db_lint.config import Config
+from async_db_lint.config import Config, load
 from async_db_lint.reading import Files, versions
 from async_db_lint.report.terminal import escaped
 from async_db_lint.settings_keys import KEYS, LIBRARIES
 
 
-def settings(root: Path, config: Config, files: Files, wanted: set[str]) -> Iterator[str]:
+def settings(root: Path, config: Config, files: Files, wanted: set[str], is_isolated: bool) -> Iterator[str]:
     """The lines to print. Raises ConfigError for an unknown rule."""
     yield f"root: {escaped(str(root))}"
-    where = root / "pyproject.toml"
-    yield f"configuration: {escaped(str(where)) if where.is_file() else 'none'}"
+    is_configured = not is_isolated and load(root) != Config()
+    yield f"configuration: {escaped(str(root / 'pyproject.toml')) if is_configured else 'none'}"
     yield f"Python files: {len(files.tree.files)}, of which {len(wanted)} to report on"
     yield ""
     for name in KEYS:

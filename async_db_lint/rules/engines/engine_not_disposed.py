@@ -55,6 +55,5 @@ def _stops(project: Project, engine: Engine) -> Iterator[Related]:
     for item in project.application.registrations:
         function = item.function
         if item.trigger in (Trigger.LIFESPAN, Trigger.SHUTDOWN) and project.role(function) is Role.APPLICATION:
-            statement = function.statement
-            span = function.span if statement is None else statement.span._replace(line=function.span.line)
-            yield Related(function.module.path, span, f"`{function.name}` runs at shutdown and does not dispose it")
+            message = f"`{function.name}` runs at shutdown and does not dispose it"
+            yield Related(function.module.path, function.span, message)
