@@ -62,17 +62,34 @@ class Eye:
         only = body[0] if len(body) == 1 else None
         return only if isinstance(only, cst.FunctionDef) and only.name.value == function.name else None
 
-    def statement(self, path: str, statement: Statement) -> cst.BaseStatement | cst.BaseSmallStatement | None:
+    def statement(self, path: str, statement: Statement) -> cst.SimpleStatementLine | None:
         """A simple statement as the line that it stands on; None when it shares the line, or cannot be read."""
         import libcst as cst
 
-        span = statement.span
-        key = (path, span.line, span.end_line)
-        unit = self._unit(key, lambda: syntax.function(self.source(path), span.line, span.end_line))
-        if unit is None:
-            return None
-        found = [node for node in unit.positions if isinstance(node, cst.SimpleStatementLine)]
-        return found[0] if len(found) == 1 and len(found[0].body) == 1 else None
+        first = self.first_comment(path, statement.span.line)
+        key = (path, first, statement.span.end_line)
+        unit = self._unit(key, lambda: syntax.lines(self.source(path), first, statement.span.end_line))
+        found = unit.module.body[-1] if unit is not None and len(unit.module.body) == 2 else None
+        return found if isinstance(found, cst.SimpleStatementLine) and len(found.body) == 1 else None
+
+    def first_comment(self, path: str, line: int) -> int:
+        """The first of the comments that stand right above a line; the line where there is none."""
+        source = self.source(path)
+        while line > 1 and source.line(line - 1).startswith("#"):
+            line -= 1
+        return line
+
+    def blank_above(self, path: str, line: int) -> int:
+        """How many empty lines stand above a line and its comments, two at most."""
+        first = self.first_comment(path, line)
+        above = [self.source(path).line(number).strip() for number in (first - 1, first - 2)]
+        return 2 if first <= 2 or not any(above) else 0 if above[0] else 1
+
+    def written(self, path: str, statement: Statement) -> cst.CSTNode | None:
+        """Whatever a statement elsewhere is made of."""
+        key = (path, statement.span.line, -1)
+        unit = self._unit(key, lambda: syntax.statement(self.source(path), statement.span, statement.keyword))
+        return None if unit is None else unit.module
 
     def call(self, path: str, span: Span, statement: Statement) -> cst.Call | None:
         """A call elsewhere."""

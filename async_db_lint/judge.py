@@ -7,6 +7,7 @@ from dataclasses import replace
 from fnmatch import fnmatch
 
 from async_db_lint import suppressions, syntax
+from async_db_lint.disuse import without_code
 from async_db_lint.eye import Eye
 from async_db_lint.fix import Fix
 from async_db_lint.index.expressions import Span
@@ -173,11 +174,20 @@ class Judge:
                 for written in item.codes:
                     message = _complaint(item, written, here, rules)
                     if message is not None:
-                        found.append(self._plain(rule, place, message))
+                        fix = (
+                            None
+                            if item.line in self._switches(path)
+                            else without_code(self.source(path), item, written)
+                        )
+                        found.append(replace(self._plain(rule, place, message), fix=fix))
                 if not item.codes and _is_misspelt(self.source(path).line(item.line)[item.column :]):
                     message = "this `noqa` names no complete code, so it silences every tool on the line"
                     found.append(self._plain(rule, place, message))
         return found
+
+    def _switches(self, path: str) -> set[int]:
+        """The lines of `off` comments: what ends them would have to go with them."""
+        return {item.line for item in self.suppressions_of(path) if "off" in item.text.partition("[")[0].lower()}
 
     def _plain(self, rule: type[Rule], place: Location, message: str) -> Finding:
         """A finding about a comment, which has neither related places nor an origin."""

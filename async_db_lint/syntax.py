@@ -93,6 +93,13 @@ def function(source: Source, first_line: int, last_line: int) -> Unit | None:
     return _read(source, scaffold + text, offset, 0, 0, len(scaffold) + len(text))
 
 
+def lines(source: Source, first_line: int, last_line: int) -> Unit | None:
+    """Whole lines at the top of a module, comments before the statement included, below a `pass` of our own."""
+    text = "\n".join(source.line(number) for number in range(first_line, last_line + 1)) + "\n"
+    scaffold = "pass\n"
+    return _read(source, scaffold + text, first_line - 2, 0, 0, len(scaffold) + len(text))
+
+
 def expression(source: Source, span: Span) -> Unit | None:
     """An expression alone; None when it cannot be read."""
     text = "(" + _cut(source, span) + ")"

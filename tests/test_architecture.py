@@ -24,6 +24,7 @@ FLOORS = (
     ("engine",),
     ("judge", "reading", "selection"),
     ("rules",),
+    ("disuse",),
     ("baseline", "suppressions"),
     ("comments", "eye", "rendering"),
     ("syntax",),

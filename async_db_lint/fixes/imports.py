@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ def import_edits(source: Source, after: str, needed: Collection[Name], orphans: 
     adding: dict[ast.ImportFrom, list[str]] = {}
     alone: list[Name] = []
     for module, name in missing:
-        home = next((item for item in reversed(statements) if item.module == module and item.level == 0), None)
+        home = next((item for item in reversed(statements) if _module_of(item) == module), None)
         if home is None:
             alone.append((module, name))
         else:
@@ -50,6 +51,11 @@ def import_edits(source: Source, after: str, needed: Collection[Name], orphans: 
     return edits
 
 
+def _module_of(item: ast.ImportFrom) -> str:
+    """What stands after `from`, dots included."""
+    return "." * item.level + (item.module or "")
+
+
 def _is_star(item: ast.ImportFrom) -> bool:
     return any(alias.name == "*" for alias in item.names)
 
@@ -58,8 +64,7 @@ def _has(tree: ast.Module, wanted: Name) -> bool:
     """Whether the module imports a name, under the same name."""
     return any(
         isinstance(item, ast.ImportFrom)
-        and item.level == 0
-        and item.module == wanted[0]
+        and _module_of(item) == wanted[0]
         and any(alias.name == wanted[1] and alias.asname in (None, wanted[1]) for alias in item.names)
         for item in tree.body
     )
@@ -139,7 +144,7 @@ def _with_name(names: list[cst.ImportAlias], name: str, statement: cst.ImportFro
 
     known = [item.evaluated_name for item in names]
     is_sorted = known == sorted(known) or known == sorted(known, key=str.lower)
-    key = str.lower if known == sorted(known, key=str.lower) else str
+    key = str if known == sorted(known) else str.lower
     place = sum(1 for item in known if key(item) < key(name)) if is_sorted else len(names)
     between = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
     if len(names) > 1 and isinstance(names[0].comma, cst.Comma):
@@ -163,21 +168,53 @@ def _plain(space: cst.BaseParenthesizableWhitespace) -> cst.BaseParenthesizableW
 
 
 def _new(source: Source, tree: ast.Module, module: str, names: Sequence[str]) -> Edit:
-    """A new import statement: beside those of the same library, else after the last import at the top."""
+    """A new import statement, in its place among those of the same library, or of the same group."""
     text = f"from {module} import {', '.join(sorted(names))}".encode()
     top = _top(tree)
     root = module.partition(".")[0]
-    family = [
-        item for item in top if isinstance(item, ast.ImportFrom) and (item.module or "").partition(".")[0] == root
-    ]
-    after = [item for item in family if (item.module or "") < module] or ([] if family else top)
+    family = [item for item in top if _root_of(item) == root]
+    group = family or [item for item in top if _is_standard(_root_of(item)) == _is_standard(root)]
+    froms = [item for item in group if isinstance(item, ast.ImportFrom)]
+    after = [item for item in froms if _module_of(item) < module] or ([] if froms else group)
     if after:
-        line = after[-1].end_lineno or after[-1].lineno
-        place = source.starts[line - 1] + len(source.line(line).encode(source.codec, "replace"))
-        return edit(source, place, place, source.newline + text, place, place)
-    before = family[0] if family else _first(tree)
-    place = len(source.data) if before is None else source.starts[before.lineno - 1]
-    return edit(source, place, place, text + source.newline, place, place)
+        return _behind(source, after[-1], text)
+    if froms:
+        return _before(source, froms[0], text + source.newline)
+    imports = [
+        item for item in top if isinstance(item, (ast.Import, ast.ImportFrom)) and _root_of(item) != "__future__"
+    ]
+    if imports and _is_standard(root):  # the first of its group
+        return _before(source, imports[0], text + 2 * source.newline)
+    if top:
+        return _behind(source, top[-1], source.newline + text)
+    first = tree.body[0] if tree.body else None
+    if first is None:
+        return edit(
+            source, len(source.data), len(source.data), text + source.newline, len(source.data), len(source.data)
+        )
+    return _before(source, first, text + 2 * source.newline)
+
+
+def _behind(source: Source, item: ast.stmt, text: bytes) -> Edit:
+    line = item.end_lineno or item.lineno
+    place = source.starts[line - 1] + len(source.line(line).encode(source.codec, "replace"))
+    return edit(source, place, place, source.newline + text, place, place)
+
+
+def _before(source: Source, item: ast.stmt, text: bytes) -> Edit:
+    place = source.starts[item.lineno - 1]
+    return edit(source, place, place, text, place, place)
+
+
+def _root_of(item: ast.stmt) -> str:
+    """The library that an import is of; a dot for the project's own."""
+    if isinstance(item, ast.Import):
+        return item.names[0].name.partition(".")[0]
+    return (_module_of(item).partition(".")[0] or ".") if isinstance(item, ast.ImportFrom) else ""
+
+
+def _is_standard(root: str) -> bool:
+    return root in sys.stdlib_module_names and root != "__future__"
 
 
 def _top(tree: ast.Module) -> list[ast.stmt]:
@@ -189,7 +226,3 @@ def _top(tree: ast.Module) -> list[ast.stmt]:
         elif not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant) and not found):
             break
     return found or ([tree.body[0]] if ast.get_docstring(tree) is not None else [])
-
-
-def _first(tree: ast.Module) -> ast.stmt | None:
-    return tree.body[0] if tree.body else None

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
+from async_db_lint.fix import Change, Needed, Safety
 from async_db_lint.project.application import Trigger
 from async_db_lint.project.engines import Engine
+from async_db_lint.project.imports import is_bound_to, spelling_for
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
+from async_db_lint.rules.lifespans import Home, binds_lifespan, ended, home_of, needed_for, new_lifespan, with_lifespan
 from async_db_lint.source import Role
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from async_db_lint.eye import Eye
 
 
 class EngineNotDisposed(Rule):
@@ -47,7 +56,73 @@ class EngineNotDisposed(Rule):
             if len(forgotten) < len(engine.disposals) or engine.is_handed_out or not engine.is_used:
                 continue
             message = f"{engine.title} is never disposed: its connections stay open when the application stops"
-            yield at_call(engine.call, message, _stops(project, engine), forgotten)
+            facts = None if forgotten else _facts(project, engine)
+            yield at_call(engine.call, message, _stops(project, engine), forgotten, facts=facts)
+
+    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
+        if suspect.facts is None:
+            return None
+        name, home, needed = suspect.facts
+        title, statement = f"Dispose `{name}` when the application stops", f"await {name}.dispose()"
+        if home.lifespan is None:
+            return _with_new_lifespan(title, statement, suspect.facts, eye)
+        function = eye.function(home.lifespan)
+        changed = None if function is None else ended(function, statement)
+        if function is None or changed is None:
+            return None
+        return Change(title, Safety.UNSAFE, ((function, changed),), needed)
+
+
+class _Facts(NamedTuple):
+    """The engine's name, where the application ends, and what has to be imported there."""
+
+    name: str
+    home: Home
+    needed: tuple[Needed, ...]
+
+
+def _facts(project: Project, engine: Engine) -> _Facts | None:
+    """What is needed to dispose an engine that a module binds to one name; None when that is not certain."""
+    home = home_of(project)
+    source = engine.scope.module
+    names = [name for name in engine.names if engine.scope is source and len(source.bindings.get(name, ())) == 1]
+    if home is None or len(names) != 1:
+        return None
+    user = project.modules[home.path]
+    if is_bound_to(project, user, names[0], source):
+        return None if _is_shadowed(home, names[0]) else _Facts(names[0], home, ())
+    spelling = spelling_for(project, user, source)
+    if spelling is None or _is_shadowed(home, names[0]):
+        return None
+    return _Facts(names[0], home, (Needed(home.path, spelling, names[0]),))
+
+
+def _is_shadowed(home: Home, name: str) -> bool:
+    """Whether the lifespan binds the engine's name to something of its own."""
+    return home.lifespan is not None and name in home.lifespan.bindings
+
+
+def _with_new_lifespan(title: str, statement: str, facts: _Facts, eye: Eye) -> Change | None:
+    maker = facts.home.maker
+    if binds_lifespan(maker):
+        return None
+    found = eye.statement(facts.home.path, maker.statement)
+    call = None if found is None else eye.at(found, maker.span, cst_call())
+    if found is None or call is None:
+        return None
+    blank = eye.blank_above(facts.home.path, maker.statement.span.line)
+    changed = with_lifespan(found, call, new_lifespan((), (statement,), blank))  # type: ignore[arg-type]
+    if changed is None:
+        return None
+    needed = (*facts.needed, *needed_for(facts.home.path))
+    return Change(title, Safety.UNSAFE, ((found, changed),), needed)
+
+
+def cst_call() -> type[cst.Call]:
+    """LibCST's class of calls, imported when it is needed."""
+    import libcst as cst
+
+    return cst.Call
 
 
 def _stops(project: Project, engine: Engine) -> Iterator[Related]:

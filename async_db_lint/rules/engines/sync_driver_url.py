@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
+from async_db_lint.fix import Change, Safety
+from async_db_lint.index.scopes import Statement
 from async_db_lint.project.engines import Engine
 from async_db_lint.project.project import Project
 from async_db_lint.project.urls import Driver
 from async_db_lint.project.versions import Range
 from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
 from async_db_lint.source import Role
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from async_db_lint.eye import Eye
+
+
+NAMED = "postgresql+asyncpg"
 
 
 class SyncDriverUrl(Rule):
@@ -38,7 +49,55 @@ class SyncDriverUrl(Rule):
             driver = engine.driver
             if driver is not None and driver.is_sync:
                 message = f"{_url(driver)} {consequence(driver, project.versions.of('sqlalchemy'))}"
-                yield at_call(engine.call, message, _written(driver, engine))
+                facts = None if _is_shared(project, engine, driver) else _Url(driver, driver.prefix.statement)
+                yield at_call(engine.call, message, _written(driver, engine), facts=facts)
+
+    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
+        if suspect.facts is None or suspect.facts.driver.dialect not in ("postgresql", "postgres"):
+            return None
+        driver, statement = suspect.facts
+        text = text_with(node, driver.scheme)
+        if text is None and statement is not None:
+            there = eye.written(driver.prefix.place.scope.module.path, statement)
+            text = None if there is None else text_with(there, driver.scheme)
+        if text is None:
+            return None
+        changed = text.with_changes(value=text.value.replace(driver.scheme, NAMED, 1))
+        return Change(f"Name the driver: `{NAMED}`", Safety.UNSAFE, ((text, changed),))
+
+
+class _Url(NamedTuple):
+    """The driver of a URL, and the statement that binds it to a name."""
+
+    driver: Driver
+    statement: Statement | None
+
+
+def _is_shared(project: Project, engine: Engine, driver: Driver) -> bool:
+    """Whether a synchronous engine has the same URL, which it could not use any more."""
+    statement = driver.prefix.statement
+    others = [other.driver for other in project.engines if not other.is_async and statement is not None]
+    return any(other is not None and other.prefix.statement is statement for other in others)
+
+
+def text_with(node: cst.CSTNode, scheme: str) -> cst.SimpleString | cst.FormattedStringText | None:
+    """The one string inside a node that begins with a scheme, or is one, as in `drivername="postgresql"`."""
+    import libcst as cst
+
+    found: list[cst.SimpleString | cst.FormattedStringText] = []
+    queue: list[cst.CSTNode] = [node]
+    for item in queue:
+        queue.extend(item.children)
+        if isinstance(item, cst.SimpleString):
+            value = item.value[len(item.prefix) :].strip("\"'")
+        elif isinstance(item, cst.FormattedStringText):
+            value = item.value
+        else:
+            continue
+        if value == scheme or value.lower().startswith(f"{scheme}://"):
+            found.append(item)
+    only = found[0] if len(found) == 1 else None
+    return only if only is not None and scheme in only.value else None
 
 
 def _url(driver: Driver) -> str:
