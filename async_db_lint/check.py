@@ -58,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
     return status(report, options)
 
 
+WITH_FIXES = ("json", "json-lines", "sarif")  # formats that carry them
+
 # What can be asked for only by itself, each by its attribute.
 ALONE = ("write_baseline", "add_noqa", "show_settings", "diff", "fix", "fix_only")
 TOGETHER = ({"fix", "fix_only"}, {"fix", "diff"})
@@ -162,6 +164,10 @@ def show(report: Report, options: argparse.Namespace, root: Path) -> None:
     """Print a report in the chosen format."""
 
     shown = shown_from(root)
+    if options.output_format in WITH_FIXES:
+        from async_db_lint.mending import with_imports
+
+        report.findings = with_imports(report)
     if options.output_format in FOR_PROGRAMS:
         text = rendered(options.output_format, report.findings, shown)
         print(text, end="\n" if text else "")

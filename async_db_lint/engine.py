@@ -40,6 +40,7 @@ class Report:
     wanted: frozenset[str] = frozenset()
     codes: frozenset[str] = frozenset()
     data: Mapping[str, bytes] = field(default_factory=dict)
+    project: Project | None = None
     advice: int = 0
     faults: tuple[Fault, ...] = ()
     files: int = 0
@@ -147,6 +148,7 @@ def ruled(
     report.files = len(wanted)
     report.wanted = frozenset(wanted)
     report.data = found.data
+    report.project = project
     levels = selection.severities(config)
     judge = Judge(found.data, project.modules, wanted, config.per_file_ignores, levels, honours_noqa)
     run(project, selection.selected(config), judge, report, progress)

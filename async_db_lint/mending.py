@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from async_db_lint.config import Config
@@ -12,10 +13,12 @@ from async_db_lint.engine import Report, examined
 from async_db_lint.fix import Safety
 from async_db_lint.fixes import writing
 from async_db_lint.fixes.patch import patch
-from async_db_lint.fixes.repair import Repaired, repaired
+from async_db_lint.fixes.repair import Repaired, exported, repaired
+from async_db_lint.fixes.settling import Settler
 from async_db_lint.fixes.writing import WriteError
 from async_db_lint.report.formats import Shown
 from async_db_lint.report.terminal import escaped
+from async_db_lint.rule import Finding
 from async_db_lint.source import Source
 
 
@@ -30,6 +33,19 @@ def mend(
     """The project with its fixes made, in memory. Raises MissingPath and ConfigError."""
     found, wanted = examined(root, paths, config, Report(), extra)
     return repaired(found, wanted, config, allowed(options))
+
+
+def with_imports(report: Report) -> tuple[Finding, ...]:
+    """The findings with the edits of imports in their fixes; without a fix where its edits do not go together."""
+    if report.project is None:
+        return report.findings
+    settler = Settler(report.data, exported(report.project))
+    found: list[Finding] = []
+    for finding in report.findings:
+        edits = None if finding.fix is None else settler.settled([finding.fix])
+        fix = None if finding.fix is None or edits is None else replace(finding.fix, edits=edits)
+        found.append(finding if finding.fix is None else replace(finding, fix=fix))
+    return tuple(found)
 
 
 def write(root: Path, done: Repaired) -> list[str]:

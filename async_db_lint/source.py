@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
+BLOCK = re.compile(rb":[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)+(?P<indentation>\t| {1,8})(?=[^ \t\r\n])")
 LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 
 
@@ -81,6 +82,12 @@ class Source:
         """How the file's lines end: as its first one does."""
         found = LINE_ENDS.search(self.data)
         return found.group() if found else b"\n"
+
+    @cached_property
+    def indentation(self) -> str:
+        """How the file indents a block: as its first one, else by four blanks."""
+        found = BLOCK.search(self.data)
+        return found["indentation"].decode() if found else "    "
 
     def character(self, line: int, column: int) -> int:
         """A column from 0 in UTF-8 bytes, turned into a column from 0 in characters."""

@@ -119,6 +119,8 @@ def _read(source: Source, text: str, line_offset: int, first_line: int, column_o
         return None
     if module.code != text:
         return None
+    indented = module.with_changes(default_indent=source.indentation)  # what is put in is indented as the file is
+    module = indented if indented.code == text else module
     wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
     positions = {
         node: (place.start.line, place.start.column, place.end.line, place.end.column)

@@ -42,7 +42,8 @@ def import_edits(source: Source, after: str, needed: Collection[Name], orphans: 
     for item in statements:
         gone = {alias.name for alias in item.names if (alias.asname or alias.name) in unread}
         if gone or item in adding:
-            edits.append(_changed(source, item, adding.get(item, []), gone))
+            change = _changed(source, item, adding.get(item, []), gone)
+            edits += [] if change is None else [change]
     by_module: dict[str, list[str]] = {}
     for module, name in alone:
         by_module.setdefault(module, []).append(name)
@@ -100,8 +101,8 @@ def _is_unread(tree: ast.Module, name: str, after: str, source: Source) -> bool:
     return len(re.findall(rf"\b{re.escape(name)}\b", after)) == inside
 
 
-def _changed(source: Source, item: ast.ImportFrom, adding: Sequence[str], gone: Collection[str]) -> Edit:
-    """An import statement with names more and names less; without it when none is left."""
+def _changed(source: Source, item: ast.ImportFrom, adding: Sequence[str], gone: Collection[str]) -> Edit | None:
+    """An import statement with names more and names less; gone when none is left and its line is its own."""
     start = source.offset(item.lineno, source.character(item.lineno, item.col_offset))
     end_line = item.end_lineno or item.lineno
     end = source.offset(end_line, source.character(end_line, item.end_col_offset or 0))
@@ -113,15 +114,15 @@ def _changed(source: Source, item: ast.ImportFrom, adding: Sequence[str], gone: 
     return edit(source, start, end, inserted, start, end)
 
 
-def _without(source: Source, item: ast.ImportFrom, start: int, end: int) -> Edit:
-    """Take a statement away, with its line when it has one for itself."""
+def _without(source: Source, item: ast.ImportFrom, start: int, end: int) -> Edit | None:
+    """Take a statement away with its line; None when a comment or other code stands on it."""
     line = item.end_lineno or item.lineno
     is_alone = start == source.starts[item.lineno - 1] and end == source.starts[line - 1] + len(
         source.line(line).rstrip().encode(source.codec, "replace")
     )
     if is_alone and line < len(source.starts):
         return edit(source, start, source.starts[line], b"", start, source.starts[line])
-    return edit(source, start, end, b"pass", start, end)
+    return None
 
 
 def _rewritten(text: str, adding: Sequence[str], gone: Collection[str]) -> str:
@@ -152,6 +153,8 @@ def _with_name(names: list[cst.ImportAlias], name: str, statement: cst.ImportFro
     elif statement.lpar is not None and isinstance(statement.lpar.whitespace_after, cst.ParenthesizedWhitespace):
         between = cst.Comma(whitespace_after=_plain(statement.lpar.whitespace_after))
     new = cst.ImportAlias(cst.Name(name))
+    if not names:
+        return [new.with_changes(comma=statement.names[-1].comma)]  # type: ignore[index]
     if place < len(names):
         return [*names[:place], new.with_changes(comma=between), *names[place:]]
     last = names[-1]

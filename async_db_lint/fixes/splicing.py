@@ -60,34 +60,28 @@ class Comparison:
         """Whether a place lies in one of the regions."""
         return any(start <= place[0] and place[1] <= end for start, end in self.regions)
 
-    def differences(self, old: ast.AST, new: ast.AST) -> Iterator[Region]:
-        """Where the smallest nodes lie that are not as they were."""
+    def differences(self, old: ast.AST, new: ast.AST, owner: ast.AST | None = None) -> Iterator[Region]:
+        """Where the smallest nodes lie that are not as they were; `owner` lends its place to a node that has none."""
+        place = old if hasattr(old, "lineno") or owner is None else owner
         if {type(old), type(new)} in BECAME_ASYNC:  # the header differs; what stands below it may not
             yield self.extent(old)[0], self.extent(old.body[0])[0]  # type: ignore[attr-defined]
         elif type(old) is not type(new):
-            yield self.extent(old)
+            yield self.extent(place)
             return
         for name in old._fields:
             one, other = getattr(old, name, None), getattr(new, name, None)
             if isinstance(one, ast.AST) and isinstance(other, ast.AST):
-                yield from self._of_pair(one, other, old)
+                yield from self.differences(one, other, place)
             elif isinstance(one, list) and isinstance(other, list):
-                yield from self._of_lists(one, other, old)
+                yield from self._of_lists(one, other, place)
             elif one != other or type(one) is not type(other):
-                yield self.extent(old)
-
-    def _of_pair(self, one: ast.AST, other: ast.AST, owner: ast.AST) -> Iterator[Region]:
-        """Two nodes in the same place; what has no place of its own (contexts, operators) has its owner's."""
-        if hasattr(one, "lineno"):
-            yield from self.differences(one, other)
-        elif ast.dump(one) != ast.dump(other):
-            yield self.extent(owner)
+                yield self.extent(place)
 
     def _of_lists(self, old: list[Any], new: list[Any], owner: ast.AST) -> Iterator[Region]:
         if len(old) == len(new):
             for one, other in zip(old, new, strict=True):
                 if isinstance(one, ast.AST) and isinstance(other, ast.AST):
-                    yield from self._of_pair(one, other, owner)
+                    yield from self.differences(one, other, owner)
                 elif one != other:
                     yield self.extent(owner)
             return

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from async_db_lint.fix import Fix
 from async_db_lint.rule import Finding, Location
 
 
@@ -23,7 +24,22 @@ def as_data(finding: Finding, shown: Callable[[str], str]) -> dict[str, Any]:
         **_location(finding.location, shown),
         "message": finding.message,
         "related": [{**_location(item.location, shown), "message": item.message} for item in finding.related],
-        "fix": None,
+        "fix": None if finding.fix is None else _fix(finding.fix, shown),
+    }
+
+
+def _fix(fix: Fix, shown: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        "title": fix.title,
+        "safety": fix.safety.value,
+        "edits": [
+            {
+                "path": shown(edit.path),
+                **dict(zip(("line", "column", "end_line", "end_column"), edit.place, strict=True)),
+                "text": edit.text.decode(errors="replace"),
+            }
+            for edit in fix.edits
+        ],
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from async_db_lint import __version__
+from async_db_lint.fix import Edit, Fix
 from async_db_lint.report.explain import page
 from async_db_lint.report.formats import Shown, fingerprints
 from async_db_lint.rule import Finding, Location, Rule, Severity
@@ -41,7 +42,9 @@ def _rule(rule: type[Rule]) -> dict[str, object]:
 
 
 def _result(finding: Finding, index: int, fingerprint: str, shown: Shown) -> dict[str, object]:
+    fixes = {} if finding.fix is None else {"fixes": [_fix(finding.fix, shown)]}
     return {
+        **fixes,
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": LEVELS[finding.severity],
@@ -55,10 +58,31 @@ def _result(finding: Finding, index: int, fingerprint: str, shown: Shown) -> dic
     }
 
 
+def _fix(fix: Fix, shown: Shown) -> dict[str, object]:
+    by_path: dict[str, list[Edit]] = {}
+    for edit in fix.edits:
+        by_path.setdefault(edit.path, []).append(edit)
+    changes = [
+        {"artifactLocation": _artifact(path, shown), "replacements": [_replacement(edit) for edit in edits]}
+        for path, edits in by_path.items()
+    ]
+    return {"description": {"text": f"{fix.title} ({fix.safety.value})"}, "artifactChanges": changes}
+
+
+def _replacement(edit: Edit) -> dict[str, object]:
+    names = ("startLine", "startColumn", "endLine", "endColumn")
+    region = dict(zip(names, edit.place, strict=True))
+    return {"deletedRegion": region, "insertedContent": {"text": edit.text.decode(errors="replace")}}
+
+
+def _artifact(path: str, shown: Shown) -> dict[str, str]:
+    return {"uri": quote(shown(path).encode(errors="surrogateescape"))}
+
+
 def _location(place: Location, shown: Shown) -> dict[str, object]:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(shown(place.path).encode(errors="surrogateescape"))},
+            "artifactLocation": _artifact(place.path, shown),
             "region": {
                 "startLine": place.line,
                 "startColumn": place.column,

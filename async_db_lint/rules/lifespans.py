@@ -74,6 +74,19 @@ def ended(function: cst.FunctionDef, statement: str) -> cst.FunctionDef | None:
     return None
 
 
+def in_place_of_half(function: cst.FunctionDef, name: str) -> cst.FunctionDef | None:
+    """A lifespan that disposes an engine where it disposed only its synchronous half; None where it did not."""
+    import libcst as cst
+
+    queue: list[cst.CSTNode] = [function.body]
+    for node in queue:
+        queue.extend(node.children)
+        if isinstance(node, cst.Expr) and cst.Module(body=()).code_for_node(node) == f"{name}.sync_engine.dispose()":
+            whole = cst.Expr(cst.parse_expression(f"await {name}.dispose()"))
+            return cst.ensure_type(function.deep_replace(node, whole), cst.FunctionDef)
+    return None
+
+
 def is_yield(node: cst.CSTNode) -> bool:
     """Whether a statement is a bare `yield`."""
     import libcst as cst

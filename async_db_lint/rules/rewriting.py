@@ -67,14 +67,18 @@ def has_comment(node: cst.CSTNode | cst.MaybeSentinel) -> bool:
     return "#" in cst.Module(body=()).code_for_node(node)
 
 
-def awaited(node: cst.BaseExpression, eye: Eye) -> cst.Await:
-    """`await` before an expression, in parentheses where something is asked of what it gives."""
+def awaited(node: cst.BaseExpression, eye: Eye, place: cst.BaseExpression | None = None) -> cst.Await:
+    """`await` before an expression, in parentheses where something is asked of what it gives.
+
+    `place` is the node in whose place it will stand, where that is another.
+    """
     import libcst as cst
 
-    around = eye.parent(node)
+    old = node if place is None else place
+    around = eye.parent(old)
     found = cst.Await(node)
-    asked = isinstance(around, (cst.Attribute, cst.Subscript, cst.Await)) and around.children[0] is node
-    is_called = isinstance(around, cst.Call) and around.func is node
+    asked = isinstance(around, (cst.Attribute, cst.Subscript, cst.Await)) and around.children[0] is old
+    is_called = isinstance(around, cst.Call) and around.func is old
     if asked or is_called or isinstance(around, cst.BinaryOperation):
         return found.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
     return found

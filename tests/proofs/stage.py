@@ -53,8 +53,11 @@ class Stage:
         self.rows: list[dict[str, str]] = []
 
     def both(self, act: Act, module: str = "main") -> tuple[Any, Any]:
-        """What an act gives with the bad example, and with the good one."""
-        return self.play("bad", act, module), self.play("good", act, module)
+        """What an act gives with the bad example, and with the good one; and that a mended bad one gives the same."""
+        bad, good = self.play("bad", act, module), self.play("good", act, module)
+        if (self.folder / "fixed").is_dir() or (self.folder / "fixed.py").is_file():
+            assert self.play("fixed", act, module) == good, "what the fixes make is not what the good example is"
+        return bad, good
 
     def play(self, kind: str, act: Act, module: str = "main") -> Any:
         """What an act gives with one example, in an event loop of its own; what it left open is closed afterwards.

@@ -11,7 +11,16 @@ from async_db_lint.project.engines import Engine
 from async_db_lint.project.imports import is_bound_to, spelling_for
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
-from async_db_lint.rules.lifespans import Home, binds_lifespan, ended, home_of, needed_for, new_lifespan, with_lifespan
+from async_db_lint.rules.lifespans import (
+    Home,
+    binds_lifespan,
+    ended,
+    home_of,
+    in_place_of_half,
+    needed_for,
+    new_lifespan,
+    with_lifespan,
+)
 from async_db_lint.source import Role
 
 if TYPE_CHECKING:
@@ -67,7 +76,7 @@ class EngineNotDisposed(Rule):
         if home.lifespan is None:
             return _with_new_lifespan(title, statement, suspect.facts, eye)
         function = eye.function(home.lifespan)
-        changed = None if function is None else ended(function, statement)
+        changed = None if function is None else in_place_of_half(function, name) or ended(function, statement)
         if function is None or changed is None:
             return None
         return Change(title, Safety.UNSAFE, ((function, changed),), needed)

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from async_db_lint.eye import Eye
 
 
-NAMED = "postgresql+asyncpg"
+NAMED = {
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+    "sqlite": "sqlite+aiosqlite",
+}
 
 
 class SyncDriverUrl(Rule):
@@ -53,7 +57,10 @@ class SyncDriverUrl(Rule):
                 yield at_call(engine.call, message, _written(driver, engine), facts=facts)
 
     def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
-        if suspect.facts is None or suspect.facts.driver.dialect not in ("postgresql", "postgres"):
+        import libcst as cst
+
+        named = None if suspect.facts is None else NAMED.get(suspect.facts.driver.dialect)
+        if named is None:
             return None
         driver, statement = suspect.facts
         text = text_with(node, driver.scheme)
@@ -62,8 +69,13 @@ class SyncDriverUrl(Rule):
             text = None if there is None else text_with(there, driver.scheme)
         if text is None:
             return None
-        changed = text.with_changes(value=text.value.replace(driver.scheme, NAMED, 1))
-        return Change(f"Name the driver: `{NAMED}`", Safety.UNSAFE, ((text, changed),))
+        changed = text.with_changes(value=text.value.replace(driver.scheme, named, 1))
+        title = f"Name the driver: `{named}`"
+        whole: cst.CSTNode = text  # CPython's tree knows no place inside of joined and formatted strings
+        while isinstance(around := eye.parent(whole), (cst.FormattedString, cst.ConcatenatedString)):
+            whole = around
+        pair = (text, changed) if whole is text else (whole, whole.deep_replace(text, changed))
+        return Change(title, Safety.UNSAFE, (pair,))
 
 
 class _Url(NamedTuple):

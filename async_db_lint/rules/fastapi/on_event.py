@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from async_db_lint.fix import Change
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Rule, Severity, Suspect, at_call
 from async_db_lint.rules.events import event_registrations
+from async_db_lint.rules.moving import handlers_of, moved
 from async_db_lint.source import Role
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from async_db_lint.eye import Eye
 
 
 class OnEvent(Rule):
@@ -39,4 +47,8 @@ class OnEvent(Rule):
     def suspects(self, project: Project) -> Iterator[Suspect]:
         for call, event in event_registrations(project):
             if project.role(call) in (Role.APPLICATION, Role.SCRIPT):
-                yield at_call(call, f'`{call.method}("{event}")` is deprecated, and never runs beside a `lifespan`')
+                message = f'`{call.method}("{event}")` is deprecated, and never runs beside a `lifespan`'
+                yield at_call(call, message, facts=handlers_of(project))
+
+    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
+        return None if suspect.facts is None or suspect.facts.lifespan is not None else moved(suspect.facts, eye)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from async_db_lint.fix import Change
 from async_db_lint.index.expressions import Call, is_nothing
 from async_db_lint.project.decorators import ROUTERS
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
 from async_db_lint.rules.events import event_registrations
+from async_db_lint.rules.moving import handlers_of, moved
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from async_db_lint.eye import Eye
 
 
 class OnEventBesideLifespan(Rule):
@@ -32,7 +40,11 @@ class OnEventBesideLifespan(Rule):
             makers = _makers(project, call)
             if makers and all(_has_lifespan(maker) for maker in makers):
                 message = f"this {event} handler never runs: the application has a `lifespan`"
-                yield at_call(call, message, calls_as_related(makers, "the application is made here, with a lifespan"))
+                related = calls_as_related(makers, "the application is made here, with a lifespan")
+                yield at_call(call, message, related, facts=handlers_of(project))
+
+    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
+        return None if suspect.facts is None or suspect.facts.lifespan is None else moved(suspect.facts, eye)
 
 
 def _makers(project: Project, call: Call) -> list[Call]:

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from async_db_lint.fix import Change, Needed, Safety
+from async_db_lint.index.expressions import Call, Name
+from async_db_lint.index.scopes import BlockKind, Function
 from async_db_lint.project import library
+from async_db_lint.project.kinds import Kind
 from async_db_lint.project.project import Project
 from async_db_lint.project.text import quoted
 from async_db_lint.rule import Rule, Severity, Suspect, along, at_call
+from async_db_lint.rules.rewriting import awaited
+from async_db_lint.rules.selecting import chain_of, code, written
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from async_db_lint.eye import Eye
 
 
 class LegacyQuery(Rule):
@@ -30,4 +42,37 @@ class LegacyQuery(Rule):
     def suspects(self, project: Project) -> Iterator[Suspect]:
         for call, owner in project.methods(["query"], *library.SESSIONS, library.REGISTRY):
             if project.inference.callee(call) is None:  # a subclass may define it
-                yield at_call(call, f"`{quoted(call)}`: async sessions have no `query()`", along(owner.chain))
+                message = f"`{quoted(call)}`: async sessions have no `query()`"
+                yield at_call(call, message, along(owner.chain), facts=_is_entity(project, call))
+
+    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
+        import libcst as cst
+
+        if suspect.facts is None or not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+            return None
+        top, steps = chain_of(node, eye)
+        parent = eye.parent(top)
+        whole = parent if isinstance(parent, cst.Await) else top
+        is_used = not isinstance(eye.parent(whole), cst.Expr)
+        session = cst.Module(body=()).code_for_node(node.func.value)
+        entities = [code(item) for item in node.args]
+        found = written(session, entities, suspect.facts, steps, is_used) if steps else None
+        if found is None:
+            return None
+        changed = cst.parse_expression(found.code)
+        by = awaited(changed, eye, whole) if found.is_awaited else changed
+        by = by.with_changes(lpar=(*whole.lpar, *by.lpar), rpar=(*by.rpar, *whole.rpar))
+        needed = tuple(Needed(suspect.path, "sqlalchemy", name) for name in found.names)
+        return Change("Write it with `select()`", Safety.UNSAFE, ((whole, by),), needed)
+
+
+def _is_entity(project: Project, call: Call) -> bool | None:
+    """Whether one mapped class is queried; None where nothing can be awaited, or that is not known."""
+    scope = call.block.scope
+    is_async = isinstance(scope, Function) and scope.is_async and scope.name != "<lambda>"
+    if not is_async or call.block.inside(frozenset({BlockKind.COMPREHENSION})) or not call.positional:
+        return None
+    values = [project.value(item, call) for item in call.positional]
+    if len(values) == 1 and values[0] is not None and values[0].kind is Kind.CLASS:
+        return True
+    return None if any(isinstance(item, Name) for item in call.positional) else False

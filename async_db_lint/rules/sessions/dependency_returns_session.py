@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from async_db_lint.index.expressions import Call, Usage
+from async_db_lint.fix import Change, Needed, Safety
+from async_db_lint.index.expressions import Call, Name, Usage
 from async_db_lint.index.scopes import Exit, Function
 from async_db_lint.project.application import Trigger
 from async_db_lint.project.places import place_of
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
+from async_db_lint.rules.closing import Opened, around, entered
 from async_db_lint.source import Role
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from async_db_lint.eye import Eye
 
 
 class DependencyReturnsSession(Rule):
@@ -43,7 +51,83 @@ class DependencyReturnsSession(Rule):
                 if call is not None:
                     state = "already closed" if call.usage is Usage.ENTERED else "never closed"
                     related = [Related(function.module.path, item.statement.span, "returned here: `yield` it")]
-                    yield at_call(call, f"`{function.name}` returns the session that it opens: it is {state}", related)
+                    message = f"`{function.name}` returns the session that it opens: it is {state}"
+                    yield at_call(call, message, related, facts=_facts(project, function, call))
+
+    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
+        function = None if suspect.facts is None else eye.function(suspect.facts.function)
+        changed = None if function is None else yielding(function, suspect.facts, eye)
+        if function is None or changed is None:
+            return None
+        needed = (Needed(suspect.path, "collections.abc", "AsyncIterator"),) if function.returns is not None else ()
+        return Change("Yield the session", Safety.UNSAFE, ((function, changed),), needed)
+
+
+def _facts(project: Project, function: Function, call: Call) -> Opened | None:
+    """The function, when nothing but FastAPI calls it and it has one way out."""
+    ends = [item for item in function.exits if item.kind == "return"]
+    if len(ends) != 1 or len(function.exits) != 1 or project.inference.callers(function):
+        return None
+    value = ends[0].value
+    return Opened(function, value.name if isinstance(value, Name) else "", call)
+
+
+def yielding(function: cst.FunctionDef, opened: Opened, eye: Eye) -> cst.FunctionDef | None:
+    """A function that yields the session which it returned, inside of an `async with`."""
+    import libcst as cst
+
+    if opened.call.usage not in (Usage.ENTERED, Usage.RETURNED, Usage.BOUND):
+        return None
+    if opened.call.usage is Usage.BOUND:
+        pair = entered(opened, eye)
+        changed = None if pair is None else pair[1]
+    elif opened.call.usage is Usage.RETURNED and "session" not in opened.function.bindings:
+        changed = _opened_in_place(function, opened, eye)
+    else:
+        changed = function if opened.call.usage is Usage.ENTERED else None
+    end = None if changed is None else _last_return(changed)
+    if changed is None or end is None:
+        return changed if changed is not None and opened.call.usage is Usage.RETURNED else None
+    value = cst.ensure_type(end, cst.Return).value
+    changed = cst.ensure_type(changed.deep_replace(end, cst.Expr(cst.Yield(value))), cst.FunctionDef)
+    return _annotated(changed)
+
+
+def _opened_in_place(function: cst.FunctionDef, opened: Opened, eye: Eye) -> cst.FunctionDef | None:
+    """`return SessionLocal()` as `async with SessionLocal() as session: return session`."""
+    import libcst as cst
+
+    call = eye.at(function, opened.call.span, cst.Call)
+    line = None if call is None else eye.around(call, cst.SimpleStatementLine)
+    if not isinstance(call, cst.Call) or not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
+        return None
+    end = cst.SimpleStatementLine([cst.Return(cst.Name("session"))])
+    return cst.ensure_type(function.deep_replace(line, around(call, "session", [end], line)), cst.FunctionDef)
+
+
+def _last_return(function: cst.FunctionDef) -> cst.Return | None:
+    """The one `return` of a function."""
+    import libcst as cst
+
+    queue: list[cst.CSTNode] = [function.body]
+    found: list[cst.Return] = []
+    for node in queue:
+        queue.extend(node.children)
+        if isinstance(node, cst.Return):
+            found.append(node)
+    return found[0] if len(found) == 1 else None
+
+
+def _annotated(function: cst.FunctionDef) -> cst.FunctionDef:
+    """An `async def` whose annotation says that it yields what it returned."""
+    import libcst as cst
+
+    changed = function.with_changes(asynchronous=function.asynchronous or cst.Asynchronous())
+    if function.returns is None:
+        return changed
+    item = cst.SubscriptElement(cst.Index(function.returns.annotation))
+    iterator = cst.Subscript(cst.Name("AsyncIterator"), [item])
+    return changed.with_changes(returns=function.returns.with_changes(annotation=iterator))
 
 
 def _opened(project: Project, function: Function, item: Exit) -> Call | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from async_db_lint.fix import Change, Safety
 from async_db_lint.index.expressions import Attribute, Await, Call, Name
 from async_db_lint.index.scopes import Binding, BlockKind, Exit, Function
 from async_db_lint.project import library
@@ -13,7 +15,13 @@ from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.places import place_of
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
+from async_db_lint.rules.closing import Opened, entered
 from async_db_lint.source import Role
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from async_db_lint.eye import Eye
 
 OPENED = (*library.SESSIONS, library.CONNECTION, library.ASYNCPG_CONNECTION, library.REGISTRY)
 OPENERS = (
@@ -53,8 +61,24 @@ class UnclosedSession(Rule):
             for name in names:
                 bindings = function.bindings.get(name, ())
                 if len(bindings) == 1:
-                    yield from _of_name(project, function, name, bindings[0])
+                    for suspect in _of_name(project, function, name, bindings[0]):
+                        yield suspect._replace(facts=_facts(project, function, name, bindings[0]))
         yield from _generators(project)
+
+    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
+        pair = None if suspect.facts is None else entered(suspect.facts, eye)
+        return None if pair is None else Change("Open it with `async with`", Safety.UNSAFE, (pair,))
+
+
+def _facts(project: Project, function: Function, name: str, binding: Binding) -> Opened | None:
+    """What is needed to put a session into `async with`; None for what cannot be entered, or is not in `async def`."""
+    value = binding.value.value if isinstance(binding.value, Await) else binding.value
+    if not isinstance(value, Call) or not function.is_async:
+        return None
+    opened = project.inference.call(value)
+    is_connect = project.name_of(value) == "asyncpg.connect"
+    is_registry = opened is not None and opened.name == library.REGISTRY
+    return None if is_connect or is_registry else Opened(function, name, value)
 
 
 def _is_owned(project: Project, function: Function) -> bool:

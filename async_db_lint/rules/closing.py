@@ -1,0 +1,93 @@
+"""Sessions put into `async with` by rules that mend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from async_db_lint.index.expressions import Call
+from async_db_lint.index.scopes import Function
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import libcst as cst
+
+    from async_db_lint.eye import Eye
+
+
+class Opened(NamedTuple):
+    """A session or connection that a function opens and binds to a name."""
+
+    function: Function
+    name: str
+    call: Call
+
+
+def entered(opened: Opened, eye: Eye) -> tuple[cst.FunctionDef, cst.FunctionDef] | None:
+    """A function, and the same with `async with` around what follows the opening; None where that would not do.
+
+    What follows is the rest of the block in which the session is opened: it must hold every use of the name.
+    Calls of `close()` at its own level go.
+    """
+    import libcst as cst
+
+    function = eye.function(opened.function)
+    call = None if function is None else eye.at(function, opened.call.span, cst.Call)
+    line = None if call is None else eye.around(call, cst.SimpleStatementLine)
+    block = None if line is None else eye.parent(line)
+    if function is None or not isinstance(call, cst.Call) or not isinstance(line, cst.SimpleStatementLine):
+        return None
+    if not isinstance(block, cst.IndentedBlock) or len(line.body) != 1:
+        return None
+    place = next(number for number, item in enumerate(block.body) if item is line)
+    rest = [item for item in block.body[place + 1 :] if not closes(item, opened.name)]
+    inside = [block.body[place], *block.body[place + 1 :]]
+    if not rest or count(inside, opened.name) != count([function], opened.name):
+        return None
+    changed = block.with_changes(body=[*block.body[:place], around(call, opened.name, rest, line)])
+    return function, cst.ensure_type(function.deep_replace(block, changed), cst.FunctionDef)
+
+
+def around(
+    call: cst.Call, name: str, body: Sequence[cst.BaseStatement], line: cst.SimpleStatementLine | None = None
+) -> cst.With:
+    """`async with call as name:` around statements, with the comments that stood above `line`."""
+    import libcst as cst
+
+    item = cst.WithItem(call.with_changes(lpar=(), rpar=()), cst.AsName(cst.Name(name)))
+    first, *others = body
+    lines = getattr(first, "leading_lines", ())
+    start = first.with_changes(leading_lines=[row for row in lines if row.comment is not None])
+    return cst.With(
+        [item],
+        cst.IndentedBlock(
+            [start, *others], header=cst.TrailingWhitespace() if line is None else line.trailing_whitespace
+        ),
+        cst.Asynchronous(),
+        leading_lines=() if line is None else line.leading_lines,
+    )
+
+
+def closes(statement: cst.BaseStatement, name: str) -> bool:
+    """Whether a statement does nothing but close what a name holds."""
+    import libcst as cst
+
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Expr(value=expression)]):
+            call = expression.expression if isinstance(expression, cst.Await) else expression
+            match call:
+                case cst.Call(func=cst.Attribute(value=cst.Name(value=owner), attr=cst.Name(value="close")), args=[]):
+                    return owner == name
+    return False
+
+
+def count(nodes: Sequence[cst.CSTNode], name: str) -> int:
+    """How often a name stands in some nodes."""
+    import libcst as cst
+
+    queue = list(nodes)
+    found = 0
+    for node in queue:
+        queue.extend(node.children)
+        found += isinstance(node, cst.Name) and node.value == name
+    return found

@@ -1,0 +1,77 @@
+"""What the fixes make of the bad examples: `python -m tests.fixing` writes it beside them.
+
+The comments that say what is expected are taken out first: a fix would have to keep them.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from async_db_lint.config import Config
+from async_db_lint.engine import Report, examined
+from async_db_lint.fix import Safety
+from async_db_lint.fixes.repair import Repaired, repaired
+from async_db_lint.selection import all_rules
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+EXPECT = re.compile(rb"[ \t]*# expect: [A-Z0-9, ]+")
+BOTH = frozenset(Safety)
+
+
+def copied(folder: Path, kind: str, target: Path) -> Path:
+    """A copy of an example without its expectations; the folder that is its root."""
+    target.mkdir(parents=True, exist_ok=True)
+    if (folder / kind).is_dir():
+        shutil.copytree(folder / kind, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        shutil.copy(folder / f"{kind}.py", target / f"{kind}.py")
+    for path in target.rglob("*.py"):
+        path.write_bytes(EXPECT.sub(b"", path.read_bytes()))
+    return target
+
+
+def mended(root: Path, *select: str, allowed: frozenset[Safety] = BOTH) -> Repaired:
+    """A project with its fixes made, in memory."""
+    config = Config(select=select or ("ALL",))
+    found, wanted = examined(root, [root], config, Report())
+    done = repaired(found, wanted, config, allowed)
+    assert not done.report.faults, done.report.faults[0].trace
+    return done
+
+
+def texts(root: Path, done: Repaired) -> dict[str, bytes]:
+    """Every file of a project after its fixes, by path."""
+    found = {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*.py")}
+    return {**found, **{path: item.after for path, item in done.files.items()}}
+
+
+def code_of(folder: Path) -> str:
+    """The rule that a fixture is about."""
+    return folder.name[:6]
+
+
+def write() -> None:
+    """Write `fixed` beside each bad example of which a fix changes something."""
+    for folder in sorted(FIXTURES.glob("ADB*")):
+        with tempfile.TemporaryDirectory() as name:
+            root = copied(folder, "bad", Path(name) / "bad")
+            done = mended(root, code_of(folder))
+            if not done.files:
+                continue
+            after = texts(root, done)
+        if (folder / "bad").is_dir():
+            shutil.rmtree(folder / "fixed", ignore_errors=True)
+            for path, data in after.items():
+                (folder / "fixed" / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / "fixed" / path).write_bytes(data)
+        else:
+            (folder / "fixed.py").write_bytes(after["bad.py"])
+        print(f"{folder.name}: {len(done.applied)} fixes")
+
+
+if __name__ == "__main__":
+    assert all_rules()
+    write()
