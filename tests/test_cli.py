@@ -63,7 +63,11 @@ def test_json_output(bad: Path) -> None:
             "end_column": 67,
             "message": "`echo` logs every statement and its parameters, also in production",
             "related": [],
-            "fix": None,
+            "fix": {
+                "title": "Remove `echo`",
+                "safety": "unsafe",
+                "edits": [{"path": "db.py", "line": 3, "column": 56, "end_line": 3, "end_column": 67, "text": ""}],
+            },
         }
     ]
 

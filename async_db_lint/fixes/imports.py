@@ -47,9 +47,24 @@ def import_edits(source: Source, after: str, needed: Collection[Name], orphans: 
     by_module: dict[str, list[str]] = {}
     for module, name in alone:
         by_module.setdefault(module, []).append(name)
-    for module, names in sorted(by_module.items()):
-        edits.append(_new(source, tree, module, names))
-    return edits
+    return edits + _merged([_new(source, tree, module, names) for module, names in sorted(by_module.items())])
+
+
+def _merged(edits: Sequence[Edit]) -> list[Edit]:
+    """New statements in the same place as one edit, without the empty line between them."""
+    found: list[Edit] = []
+    for item in edits:
+        if found and found[-1].start == item.start:
+            before = found.pop()
+            text = before.text + item.text if item.text[:1] in b"\r\n" else _joined(before.text, item.text)
+            item = item._replace(text=text)
+        found.append(item)
+    return found
+
+
+def _joined(first: bytes, second: bytes) -> bytes:
+    newline = b"\r\n" if first.endswith(b"\r\n") else first[-1:]
+    return first.rstrip() + newline + second
 
 
 def _module_of(item: ast.ImportFrom) -> str:

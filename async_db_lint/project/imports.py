@@ -34,9 +34,12 @@ def leads_to(view: View, user: Module, item: Import, source: Module) -> bool:
     return view.names.resolve(user, Import(item.module, None, item.level)) is source
 
 
-def is_bound_to(view: View, user: Module, name: str, source: Module) -> bool:
-    """Whether a name at the top of a file is what another file binds under the same name."""
+def local_name(view: View, user: Module, name: str, source: Module) -> str | None:
+    """The name that a file has at its top for what another file binds to a name; None when it has none."""
     if user is source:
-        return True
-    found = view.names.member(user, name)
-    return isinstance(found, Found) and found.module is source and found.bindings[0].name == name
+        return name
+    for own, bindings in user.bindings.items():
+        found = view.names.member(user, own) if all(isinstance(item.value, Import) for item in bindings) else None
+        if isinstance(found, Found) and found.module is source and found.bindings[0].name == name:
+            return own
+    return None

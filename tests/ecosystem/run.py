@@ -21,6 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 EXPECTED = HERE / "findings.txt"
 PACKAGES = HERE / "packages.txt"
+CACHE = Path(tempfile.gettempdir()) / "async-db-lint-ecosystem"
 # A package with more findings than this of one rule has one line for all of them, with their number.
 MANY = 15
 
@@ -58,7 +59,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("only", nargs="*")
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "async-db-lint-ecosystem")
+    parser.add_argument("--cache", type=Path, default=CACHE)
     options = parser.parse_args()
     known: dict[str, str] = {}
     for line in EXPECTED.read_text().splitlines() if EXPECTED.exists() else ():

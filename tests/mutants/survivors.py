@@ -28,13 +28,18 @@ SECONDS = 180
 
 def passes(mutant: Mutant, options: list[str], url: str) -> bool:
     """Whether a mutant passes the application's tests."""
+    return tested(mutant.files(), options, url)
+
+
+def tested(files: dict[str, str], options: list[str], url: str) -> bool:
+    """Whether the application passes its tests with some of its files exchanged."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         shutil.copytree(APPLICATION, folder / APPLICATION.name, ignore=LEFT_OUT)
         shutil.copytree(ROOT / "tests" / "reference_app", folder / "tests" / "reference_app", ignore=LEFT_OUT)
-        for name in ("__init__.py", "conftest.py", "scratch.py"):
+        for name in ("__init__.py", "conftest.py", "hooked.py", "scratch.py"):
             shutil.copy(ROOT / "tests" / name, folder / "tests" / name)
-        for path, text in mutant.files().items():
+        for path, text in files.items():
             (folder / APPLICATION.name / path).write_text(text)
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--rootdir", scratch, *options]
         variables = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": scratch, "PYTHONDONTWRITEBYTECODE": "1"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from async_db_lint.fix import Change, Needed, Safety
 from async_db_lint.project.application import Trigger
 from async_db_lint.project.engines import Engine
-from async_db_lint.project.imports import is_bound_to, spelling_for
+from async_db_lint.project.imports import local_name, spelling_for
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
 from async_db_lint.rules.lifespans import (
@@ -98,8 +98,9 @@ def _facts(project: Project, engine: Engine) -> _Facts | None:
     if home is None or len(names) != 1:
         return None
     user = project.modules[home.path]
-    if is_bound_to(project, user, names[0], source):
-        return None if _is_shadowed(home, names[0]) else _Facts(names[0], home, ())
+    known = local_name(project, user, names[0], source)
+    if known is not None:
+        return None if _is_shadowed(home, known) else _Facts(known, home, ())
     spelling = spelling_for(project, user, source)
     if spelling is None or _is_shadowed(home, names[0]):
         return None

@@ -59,7 +59,8 @@ class DependencyReturnsSession(Rule):
         changed = None if function is None else yielding(function, suspect.facts, eye)
         if function is None or changed is None:
             return None
-        needed = (Needed(suspect.path, "collections.abc", "AsyncIterator"),) if function.returns is not None else ()
+        is_new = function.returns is not None and not _is_iterator(function.returns.annotation)
+        needed = (Needed(suspect.path, "collections.abc", "AsyncIterator"),) if is_new else ()
         return Change("Yield the session", Safety.UNSAFE, ((function, changed),), needed)
 
 
@@ -118,12 +119,20 @@ def _last_return(function: cst.FunctionDef) -> cst.Return | None:
     return found[0] if len(found) == 1 else None
 
 
+def _is_iterator(annotation: cst.BaseExpression) -> bool:
+    """Whether an annotation says already that something is yielded."""
+    import libcst as cst
+
+    text = cst.Module(body=()).code_for_node(annotation)
+    return "Iterator" in text or "Generator" in text
+
+
 def _annotated(function: cst.FunctionDef) -> cst.FunctionDef:
     """An `async def` whose annotation says that it yields what it returned."""
     import libcst as cst
 
     changed = function.with_changes(asynchronous=function.asynchronous or cst.Asynchronous())
-    if function.returns is None:
+    if function.returns is None or _is_iterator(function.returns.annotation):
         return changed
     item = cst.SubscriptElement(cst.Index(function.returns.annotation))
     iterator = cst.Subscript(cst.Name("AsyncIterator"), [item])
