@@ -36,7 +36,7 @@ def test_full_output(bad: Path) -> None:
         '3 | engine = create_async_engine(os.environ["DATABASE_URL"], echo=True)\n'
         "  |                                                          ^^^^^^^^^\n"
         "\n"
-        "1 warning in 1 file.\n"
+        "1 warning in 1 file. Can be fixed: 1 by --fix --unsafe-fixes.\n"
     )
 
 

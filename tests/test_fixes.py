@@ -25,6 +25,7 @@ LEFT = {
     "ADB106": 1,  # the option stands in a dict that is splatted in
     "ADB204": 3,  # generators left in the middle; `asyncpg.connect`, which cannot be entered
     "ADB301": 1,  # a plain `def` cannot await
+    "ADB601": 1,  # a session that no factory makes
 }
 
 

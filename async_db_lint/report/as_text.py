@@ -10,6 +10,7 @@ from pathlib import Path
 
 from async_db_lint import discovery
 from async_db_lint.engine import Report
+from async_db_lint.fix import Safety
 from async_db_lint.report.terminal import Style, escaped
 from async_db_lint.rule import Finding, Location, Note, Severity
 from async_db_lint.source import Source
@@ -144,7 +145,16 @@ def summary(report: Report, options: argparse.Namespace) -> str:
     parts = [f"{count} {label}{'s' if count > 1 and label != 'advice' else ''}" for count, label in counts if count]
     found = ", ".join(parts) if parts else "Nothing found"
     more = f" {report.advice} more as advice: --select ADVICE." if report.advice else ""
-    return f"{found} in {_files(report.files)}.{more}{_of_baseline(report)}"
+    return f"{found} in {_files(report.files)}.{_fixable(report)}{more}{_of_baseline(report)}"
+
+
+def _fixable(report: Report) -> str:
+    """How many of the findings have a fix, and how it is made."""
+    safe = sum(1 for item in report.findings if item.fix is not None and item.fix.safety is Safety.SAFE)
+    unsafe = sum(1 for item in report.findings if item.fix is not None) - safe
+    ways = [f"{safe} by --fix"] if safe else []
+    ways += [f"{unsafe} {'more ' if safe else ''}by --fix --unsafe-fixes"] if unsafe else []
+    return f" Can be fixed: {', '.join(ways)}." if ways else ""
 
 
 def _of_baseline(report: Report) -> str:

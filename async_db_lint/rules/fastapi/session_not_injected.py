@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from async_db_lint.fix import Change
 from async_db_lint.index.expressions import Call, Name, Usage
 from async_db_lint.index.scopes import Class, Module
 from async_db_lint.project import library
@@ -12,7 +14,13 @@ from async_db_lint.project.definitions import bindings_of
 from async_db_lint.project.places import place_of
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Rule, Severity, Suspect, at_call
+from async_db_lint.rules.injecting import injected, injection_for
 from async_db_lint.source import Role
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from async_db_lint.eye import Eye
 
 STREAMS = ("StreamingResponse", "EventSourceResponse")
 BACKGROUND = ("add_task", "create_task")
@@ -44,13 +52,17 @@ class SessionNotInjected(Rule):
                 continue
             found = next((call for call in function.calls if _is_own(project, call)), None)
             if found is not None:
-                yield at_call(found, f"the route `{function.name}` makes its own session instead of receiving one")
+                message = f"the route `{function.name}` makes its own session instead of receiving one"
+                yield at_call(found, message, facts=injection_for(project, function, found))
                 continue
             used = next((call for call in function.calls if project.is_on_session_of_module(call)), None)
             if used is not None:
                 yield at_call(
                     used, f"the route `{function.name}` uses a session of its module instead of receiving one"
                 )
+
+    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
+        return None if suspect.facts is None else injected(suspect.facts, eye)
 
 
 def _is_own(project: Project, call: Call) -> bool:
