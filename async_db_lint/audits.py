@@ -11,9 +11,9 @@ from pathlib import Path
 from async_db_lint import discovery
 from async_db_lint.audit.audit import Audit, audit
 from async_db_lint.audit.checklist import Outcome
-from async_db_lint.check import root_of, settled
 from async_db_lint.discovery import MissingPath
 from async_db_lint.exits import CLEAN, FAILED, FOUND
+from async_db_lint.options import root_of, settled
 from async_db_lint.report.formats import Shown
 from async_db_lint.report.progress import Progress
 from async_db_lint.report.terminal import Style, escaped

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
 
 from async_db_lint import suppressions, syntax
-from async_db_lint.disuse import without_code
 from async_db_lint.eye import Eye
 from async_db_lint.fix import Fix
 from async_db_lint.index.expressions import Span
+from async_db_lint.precedence import resolved
 from async_db_lint.rendering import rendered
-from async_db_lint.rule import CODE, Finding, Location, Note, Rule, Severity, Suspect
-from async_db_lint.selection import find
+from async_db_lint.rule import Finding, Location, Note, Rule, Severity, Suspect
 from async_db_lint.source import Source
 from async_db_lint.suppressions import Suppression
 from async_db_lint.syntax import Sight
+from async_db_lint.unused import Commented, canonical, unused
 
 
 class Judge:
@@ -148,6 +148,12 @@ class Judge:
         """Whether a `noqa` comment covers a finding, also where that is somebody else's business."""
         return any(item.covers(finding) for item in self.suppressions_of(finding.location.path) if not item.is_ours)
 
+    def _comments(self) -> Iterator[Commented]:
+        """The files to report on that may name one of our rules in a comment; not those that ADB900 is about."""
+        read = self.wanted & self.data.keys() & set(self.readable)
+        for path in sorted(path for path in read if suppressions.names_ours(self.data[path])):
+            yield Commented(self.source(path), self.suppressions_of(path), self.severities["ADB901"])
+
     def verdict(self, rules: Sequence[type[Rule]]) -> tuple[Finding, ...]:
         """The findings to report, in the order of files and lines."""
         spoken = resolved(self._findings, rules)
@@ -157,98 +163,8 @@ class Judge:
             (silenced if self.suppressing(finding) else kept).append(finding)
         self.suppressed = tuple(sorted(set(silenced), key=in_order))
         if any(rule.code == "ADB901" for rule in rules):
-            kept += self._unused(rules, spoken)
+            kept += unused(rules, spoken, self._comments())
         return tuple(sorted(set(kept), key=in_order))
-
-    def _unused(self, rules: Sequence[type[Rule]], findings: Sequence[Finding]) -> list[Finding]:
-        """A finding for every code that a suppression names, that was checked, and that it suppresses nowhere."""
-        rule = next(item for item in rules if item.code == "ADB901")
-        found: list[Finding] = []
-        read = self.wanted & self.data.keys() & set(self.readable)  # not what ADB900 is about
-        for path in sorted(path for path in read if suppressions.names_ours(self.data[path])):
-            for item in self.suppressions_of(path):
-                place = Location(path, item.line, item.column + 1, item.line, item.column + len(item.text) + 1)
-                if item.fault:
-                    found.append(self._plain(rule, place, item.fault))
-                here = [finding for finding in findings if finding.location.path == path and item.covers(finding)]
-                for written in item.codes:
-                    message = _complaint(item, written, here, rules)
-                    if message is not None:
-                        fix = (
-                            None
-                            if item.line in self._switches(path)
-                            else without_code(self.source(path), item, written)
-                        )
-                        found.append(replace(self._plain(rule, place, message), fix=fix))
-                if not item.codes and _is_misspelt(self.source(path).line(item.line)[item.column :]):
-                    message = "this `noqa` names no complete code, so it silences every tool on the line"
-                    found.append(self._plain(rule, place, message))
-        return found
-
-    def _switches(self, path: str) -> set[int]:
-        """The lines of `off` comments: what ends them would have to go with them."""
-        return {item.line for item in self.suppressions_of(path) if "off" in item.text.partition("[")[0].lower()}
-
-    def _plain(self, rule: type[Rule], place: Location, message: str) -> Finding:
-        """A finding about a comment, which has neither related places nor an origin."""
-        return Finding(rule.code, rule.name, self.severities[rule.code], place, message)
-
-
-def _complaint(item: Suppression, written: str, here: Sequence[Finding], rules: Sequence[type[Rule]]) -> str | None:
-    """What is wrong with one code of a suppression; None when it is in use, or not ours to judge."""
-    named = [rule for rule in rules if item.names(written, rule.code, rule.name)]
-    if item.is_ours and not named and not _is_known(written):
-        return f"`{written}` is no rule, so this suppression does nothing"
-    if not item.is_ours and not CODE.fullmatch(written.upper()):
-        return None
-    if not named or any(rule.code == "ADB901" for rule in named):
-        return None
-    if any(finding.code == rule.code for rule in named for finding in here):
-        return None
-    return f"`{written}` suppresses nothing here"
-
-
-def canonical(written: str) -> str:
-    """The code of a rule that is written by code or name; what is written where there is no such rule."""
-    rule = find(written)
-    return written if rule is None else rule.code
-
-
-def _is_known(written: str) -> bool:
-    return find(written) is not None
-
-
-def _is_misspelt(text: str) -> bool:
-    """Whether a blanket `noqa` was meant to name one of our rules: `# noqa: ADB`, `# noqa: echo-enabled`."""
-    rest = text.partition("noqa")[2].lstrip(": ").split("#")[0].strip()
-    return bool(rest) and (rest.upper() == "ADB" or _is_known(rest))
-
-
-def resolved(findings: Sequence[Finding], rules: Sequence[type[Rule]]) -> list[Finding]:
-    """The findings without those that another rule's finding describes already."""
-    yields = {rule.code: rule.yields_to for rule in rules}
-    return [item for item in findings if not any(_silences(other, item, yields) for other in findings)]
-
-
-def _silences(other: Finding, item: Finding, yields: Mapping[str, tuple[str, ...]]) -> bool:
-    if other.code not in yields.get(item.code, ()) or item.origin is None or other.origin is None:
-        return False
-    places = (item.origin, *item.same_as)
-    return any(_overlap(place, other.origin) for place in places) or any(
-        _overlap(place, item.origin) for place in other.same_as
-    )
-
-
-def _overlap(one: tuple[str, Span], other: tuple[str, Span]) -> bool:
-    """Whether one range contains the other."""
-    if one[0] != other[0]:
-        return False
-    return _contains(one[1], other[1]) or _contains(other[1], one[1])
-
-
-def _contains(outer: Span, inner: Span) -> bool:
-    starts_before = (outer.line, outer.column) <= (inner.line, inner.column)
-    return starts_before and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
 
 
 def in_order(finding: Finding) -> tuple[str, int, int, str]:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
 
 from async_db_lint.fix import Edit
-from async_db_lint.rendering import edit
+from async_db_lint.fixes.import_statements import changed, module_of, new
 from async_db_lint.source import Source
-
-if TYPE_CHECKING:
-    import libcst as cst
 
 Name = tuple[str, str]  # a module, and a name in it
 
@@ -32,7 +27,7 @@ def import_edits(source: Source, after: str, needed: Collection[Name], orphans: 
     adding: dict[ast.ImportFrom, list[str]] = {}
     alone: list[Name] = []
     for module, name in missing:
-        home = next((item for item in reversed(statements) if _module_of(item) == module), None)
+        home = next((item for item in reversed(statements) if module_of(item) == module), None)
         if home is None:
             alone.append((module, name))
         else:
@@ -42,12 +37,12 @@ def import_edits(source: Source, after: str, needed: Collection[Name], orphans: 
     for item in statements:
         gone = {alias.name for alias in item.names if (alias.asname or alias.name) in unread}
         if gone or item in adding:
-            change = _changed(source, item, adding.get(item, []), gone)
+            change = changed(source, item, adding.get(item, []), gone)
             edits += [] if change is None else [change]
     by_module: dict[str, list[str]] = {}
     for module, name in alone:
         by_module.setdefault(module, []).append(name)
-    return edits + _merged([_new(source, tree, module, names) for module, names in sorted(by_module.items())])
+    return edits + _merged([new(source, tree, module, names) for module, names in sorted(by_module.items())])
 
 
 def _merged(edits: Sequence[Edit]) -> list[Edit]:
@@ -67,11 +62,6 @@ def _joined(first: bytes, second: bytes) -> bytes:
     return first.rstrip() + newline + second
 
 
-def _module_of(item: ast.ImportFrom) -> str:
-    """What stands after `from`, dots included."""
-    return "." * item.level + (item.module or "")
-
-
 def _is_star(item: ast.ImportFrom) -> bool:
     return any(alias.name == "*" for alias in item.names)
 
@@ -80,7 +70,7 @@ def _has(tree: ast.Module, wanted: Name) -> bool:
     """Whether the module imports a name, under the same name."""
     return any(
         isinstance(item, ast.ImportFrom)
-        and _module_of(item) == wanted[0]
+        and module_of(item) == wanted[0]
         and any(alias.name == wanted[1] and alias.asname in (None, wanted[1]) for alias in item.names)
         for item in tree.body
     )
@@ -114,133 +104,3 @@ def _is_unread(tree: ast.Module, name: str, after: str, source: Source) -> bool:
         return False
     inside = len(re.findall(rf"\b{re.escape(name)}\b", ast.unparse(imported[0])))
     return len(re.findall(rf"\b{re.escape(name)}\b", after)) == inside
-
-
-def _changed(source: Source, item: ast.ImportFrom, adding: Sequence[str], gone: Collection[str]) -> Edit | None:
-    """An import statement with names more and names less; gone when none is left and its line is its own."""
-    start = source.offset(item.lineno, source.character(item.lineno, item.col_offset))
-    end_line = item.end_lineno or item.lineno
-    end = source.offset(end_line, source.character(end_line, item.end_col_offset or 0))
-    if not adding and len(gone) == len(item.names):
-        return _without(source, item, start, end)
-    text = source.data[start:end].decode(source.codec, "replace").replace("\r\n", "\n").replace("\r", "\n")
-    changed = _rewritten(text, adding, gone)
-    inserted = changed.replace("\n", source.newline.decode()).encode(source.codec)
-    return edit(source, start, end, inserted, start, end)
-
-
-def _without(source: Source, item: ast.ImportFrom, start: int, end: int) -> Edit | None:
-    """Take a statement away with its line; None when a comment or other code stands on it."""
-    line = item.end_lineno or item.lineno
-    is_alone = start == source.starts[item.lineno - 1] and end == source.starts[line - 1] + len(
-        source.line(line).rstrip().encode(source.codec, "replace")
-    )
-    if is_alone and line < len(source.starts):
-        return edit(source, start, source.starts[line], b"", start, source.starts[line])
-    return None
-
-
-def _rewritten(text: str, adding: Sequence[str], gone: Collection[str]) -> str:
-    import libcst as cst
-
-    module = cst.parse_module(text)
-    line = cst.ensure_type(module.body[0], cst.SimpleStatementLine)
-    statement = cst.ensure_type(line.body[0], cst.ImportFrom)
-    assert not isinstance(statement.names, cst.ImportStar)
-    names = [item for item in statement.names if item.evaluated_name not in gone]
-    if names and names[-1] is not statement.names[-1]:
-        names[-1] = names[-1].with_changes(comma=statement.names[-1].comma)
-    for name in adding:
-        names = _with_name(names, name, statement)
-    return module.with_changes(body=[line.with_changes(body=[statement.with_changes(names=names)])]).code.rstrip("\n")
-
-
-def _with_name(names: list[cst.ImportAlias], name: str, statement: cst.ImportFrom) -> list[cst.ImportAlias]:
-    import libcst as cst
-
-    known = [item.evaluated_name for item in names]
-    is_sorted = known == sorted(known) or known == sorted(known, key=str.lower)
-    key = str if known == sorted(known) else str.lower
-    place = sum(1 for item in known if key(item) < key(name)) if is_sorted else len(names)
-    between = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    if len(names) > 1 and isinstance(names[0].comma, cst.Comma):
-        between = names[0].comma.with_changes(whitespace_after=_plain(names[0].comma.whitespace_after))
-    elif statement.lpar is not None and isinstance(statement.lpar.whitespace_after, cst.ParenthesizedWhitespace):
-        between = cst.Comma(whitespace_after=_plain(statement.lpar.whitespace_after))
-    new = cst.ImportAlias(cst.Name(name))
-    if not names:
-        return [new.with_changes(comma=statement.names[-1].comma)]  # type: ignore[index]
-    if place < len(names):
-        return [*names[:place], new.with_changes(comma=between), *names[place:]]
-    last = names[-1]
-    return [*names[:-1], last.with_changes(comma=between), new.with_changes(comma=last.comma)]
-
-
-def _plain(space: cst.BaseParenthesizableWhitespace) -> cst.BaseParenthesizableWhitespace:
-    """Whitespace without the comment in it."""
-    import libcst as cst
-
-    if isinstance(space, cst.ParenthesizedWhitespace):
-        return space.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=())
-    return space
-
-
-def _new(source: Source, tree: ast.Module, module: str, names: Sequence[str]) -> Edit:
-    """A new import statement, in its place among those of the same library, or of the same group."""
-    text = f"from {module} import {', '.join(sorted(names))}".encode()
-    top = _top(tree)
-    root = module.partition(".")[0]
-    family = [item for item in top if _root_of(item) == root]
-    group = family or [item for item in top if _is_standard(_root_of(item)) == _is_standard(root)]
-    froms = [item for item in group if isinstance(item, ast.ImportFrom)]
-    after = [item for item in froms if _module_of(item) < module] or ([] if froms else group)
-    if after:
-        return _behind(source, after[-1], text)
-    if froms:
-        return _before(source, froms[0], text + source.newline)
-    imports = [
-        item for item in top if isinstance(item, (ast.Import, ast.ImportFrom)) and _root_of(item) != "__future__"
-    ]
-    if imports and _is_standard(root):  # the first of its group
-        return _before(source, imports[0], text + 2 * source.newline)
-    if top:
-        return _behind(source, top[-1], source.newline + text)
-    first = tree.body[0] if tree.body else None
-    if first is None:
-        return edit(
-            source, len(source.data), len(source.data), text + source.newline, len(source.data), len(source.data)
-        )
-    return _before(source, first, text + 2 * source.newline)
-
-
-def _behind(source: Source, item: ast.stmt, text: bytes) -> Edit:
-    line = item.end_lineno or item.lineno
-    place = source.starts[line - 1] + len(source.line(line).encode(source.codec, "replace"))
-    return edit(source, place, place, source.newline + text, place, place)
-
-
-def _before(source: Source, item: ast.stmt, text: bytes) -> Edit:
-    place = source.starts[item.lineno - 1]
-    return edit(source, place, place, text, place, place)
-
-
-def _root_of(item: ast.stmt) -> str:
-    """The library that an import is of; a dot for the project's own."""
-    if isinstance(item, ast.Import):
-        return item.names[0].name.partition(".")[0]
-    return (_module_of(item).partition(".")[0] or ".") if isinstance(item, ast.ImportFrom) else ""
-
-
-def _is_standard(root: str) -> bool:
-    return root in sys.stdlib_module_names and root != "__future__"
-
-
-def _top(tree: ast.Module) -> list[ast.stmt]:
-    """The imports at the top of a module, `__future__` included; its docstring when there are none."""
-    found: list[ast.stmt] = []
-    for item in tree.body:
-        if isinstance(item, (ast.Import, ast.ImportFrom)):
-            found.append(item)
-        elif not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant) and not found):
-            break
-    return found or ([tree.body[0]] if ast.get_docstring(tree) is not None else [])
