@@ -56,9 +56,8 @@ class Eye:
         path, first, last = function.module.path, function.statement.span.line, function.span.end_line
         unit = self._unit((path, first, last), lambda: syntax.function(self.source(path), first, last))
         body: Sequence[cst.CSTNode] = () if unit is None else unit.module.body
-        if body and isinstance(body[0], cst.If) and not isinstance(body[0].test, cst.Call):
-            inner = body[0].body.body
-            body = inner if all(isinstance(item, cst.FunctionDef) for item in inner) else body
+        while len(body) == 1 and isinstance(body[0], cst.If):  # the scaffold
+            body = body[0].body.body
         only = body[0] if len(body) == 1 else None
         return only if isinstance(only, cst.FunctionDef) and only.name.value == function.name else None
 

@@ -88,9 +88,12 @@ def statement(source: Source, span: Span, keyword: str) -> Unit | None:
 def function(source: Source, first_line: int, last_line: int) -> Unit | None:
     """A whole function, decorators included, by its lines; None when it cannot be read, or shares a line."""
     text = "\n".join(source.line(number) for number in range(first_line, last_line + 1)) + "\n"
-    scaffold = "if True:\n" if text[:1] in (" ", "\t") else ""
-    offset = first_line - 1 - (1 if scaffold else 0)
-    return _read(source, scaffold + text, offset, 0, 0, len(scaffold) + len(text))
+    before = text[: len(text) - len(text.lstrip(" \t"))]
+    depth, rest = divmod(len(before), len(source.indentation))
+    if rest or before != source.indentation * depth:
+        depth = 1 if before else 0
+    scaffold = "".join(f"{source.indentation * level}if True:\n" for level in range(depth))
+    return _read(source, scaffold + text, first_line - 1 - depth, 0, 0, len(scaffold) + len(text))
 
 
 def lines(source: Source, first_line: int, last_line: int) -> Unit | None:

@@ -226,9 +226,13 @@ CHAINS = [
     ("n = s.query(U).delete(synchronize_session=False)", "n = (await s.execute(delete(U).execution_options(synchronize_session=False))).rowcount", "delete"),
     ("s.query(U).filter(U.id == 1).update({U.name: 'x'})", "await s.execute(update(U).where(U.id == 1).values({U.name: 'x'}))", "update"),
     ("return s.query(U).options(joinedload(U.b)).all()", "return (await s.scalars(select(U).options(joinedload(U.b)))).unique().all()", "select"),
+    ("return s.query(U).join(U.b).all()", "return (await s.scalars(select(U).join(U.b))).unique().all()", "select"),
 ]  # fmt: skip
 UNKNOWN = [
     "return s.query(U)",
+    "return s.query(self.model).all()",
+    "return s.query(aliased(U)).all()",
+    "s.query(U).update(values={U.name: 'x'})",
     "return s.query(x).all()",
     "return s.query(U).from_self().all()",
     "return [u for u in s.query(U)]",

@@ -89,13 +89,27 @@ def _plain(space: cst.BaseParenthesizableWhitespace) -> cst.BaseParenthesizableW
     return space
 
 
-def new(source: Source, tree: ast.Module, module: str, names: Sequence[str]) -> Edit:
-    """A new import statement, in its place among those of the same library, or of the same group."""
+def new(source: Source, tree: ast.Module, module: str, names: Sequence[str], first_use: int) -> Edit | None:
+    """A new import statement, in its place among those of the same library, or of the same group.
+
+    None where it would stand below the first use, or where the file does something before it imports what it
+    imports last: then that something may be what the import needs.
+    """
     text = f"from {module} import {', '.join(sorted(names))}".encode()
     top = _top(tree)
     root = module.partition(".")[0]
-    family = [item for item in top if _root_of(item) == root]
-    group = family or [item for item in top if _is_standard(_root_of(item)) == _is_standard(root)]
+    everywhere = [item for item in tree.body if isinstance(item, (ast.Import, ast.ImportFrom))]
+    family = [item for item in everywhere if _root_of(item) == root]
+    if not family and not _is_standard(root) and any(item not in top for item in everywhere):
+        return None
+    group: Sequence[ast.stmt] = family or [item for item in top if _is_standard(_root_of(item)) == _is_standard(root)]
+    found = _placed(source, tree, top, group, module, text)
+    return found if found.start <= first_use else None
+
+
+def _placed(
+    source: Source, tree: ast.Module, top: Sequence[ast.stmt], group: Sequence[ast.stmt], module: str, text: bytes
+) -> Edit:
     froms = [item for item in group if isinstance(item, ast.ImportFrom)]
     after = [item for item in froms if module_of(item) < module] or ([] if froms else group)
     if after:
@@ -105,16 +119,14 @@ def new(source: Source, tree: ast.Module, module: str, names: Sequence[str]) -> 
     imports = [
         item for item in top if isinstance(item, (ast.Import, ast.ImportFrom)) and _root_of(item) != "__future__"
     ]
-    if imports and _is_standard(root):  # the first of its group
+    if imports and _is_standard(module.partition(".")[0]):  # the first of its group
         return _before(source, imports[0], text + 2 * source.newline)
     if top:
         return _behind(source, top[-1], source.newline + text)
-    first = tree.body[0] if tree.body else None
-    if first is None:
-        return edit(
-            source, len(source.data), len(source.data), text + source.newline, len(source.data), len(source.data)
-        )
-    return _before(source, first, text + 2 * source.newline)
+    if tree.body:
+        return _before(source, tree.body[0], text + 2 * source.newline)
+    end = len(source.data)
+    return edit(source, end, end, text + source.newline, end, end)
 
 
 def _behind(source: Source, item: ast.stmt, text: bytes) -> Edit:

@@ -13,36 +13,41 @@ from async_db_lint.source import Source
 Name = tuple[str, str]  # a module, and a name in it
 
 
-def import_edits(source: Source, after: str, needed: Collection[Name], orphans: Collection[str]) -> list[Edit] | None:
-    """The edits of a file's import statements; None when a needed name means something else there.
+def import_edits(
+    source: Source, after: str, needed: Collection[Name], orphans: Collection[str], first_use: int
+) -> list[Edit] | None:
+    """The edits of a file's import statements; None when a needed name means something else somewhere in it.
 
-    Takes the file as it is, its text once the other edits are made, the names that it must import, and
-    those that it may no longer read.
+    Takes the file as it is, its text once the other edits are made, the names that it must import, those
+    that it may no longer read, and the place, in bytes, above which the names must be imported.
     """
     tree = ast.parse(source.data)
-    missing = [item for item in sorted(needed) if not _has(tree, item)]
-    if any(_binds(tree, name) for _, name in missing):
+    above = [item for item in tree.body if source.starts[(item.end_lineno or item.lineno) - 1] < first_use]
+    if any(_means_another(tree, item) for item in needed):
         return None
+    missing = [item for item in sorted(needed) if not any(_imports(statement, item) for statement in above)]
+    if any(_imports(statement, item) for statement in tree.body for item in missing):
+        return None  # imported, but further down
     statements = [item for item in tree.body if isinstance(item, ast.ImportFrom) and not _is_star(item)]
     adding: dict[ast.ImportFrom, list[str]] = {}
-    alone: list[Name] = []
+    alone: dict[str, list[str]] = {}
     for module, name in missing:
-        home = next((item for item in reversed(statements) if module_of(item) == module), None)
+        home = next((item for item in reversed(statements) if item in above and module_of(item) == module), None)
         if home is None:
-            alone.append((module, name))
+            alone.setdefault(module, []).append(name)
         else:
             adding.setdefault(home, []).append(name)
     unread = {name for name in orphans if _is_unread(tree, name, after, source)}
-    edits: list[Edit] = []
+    edits: list[Edit | None] = []
     for item in statements:
         gone = {alias.name for alias in item.names if (alias.asname or alias.name) in unread}
         if gone or item in adding:
-            change = changed(source, item, adding.get(item, []), gone)
-            edits += [] if change is None else [change]
-    by_module: dict[str, list[str]] = {}
-    for module, name in alone:
-        by_module.setdefault(module, []).append(name)
-    return edits + _merged([new(source, tree, module, names) for module, names in sorted(by_module.items())])
+            edits.append(changed(source, item, adding.get(item, []), gone))
+    statements_new = [new(source, tree, module, names, first_use) for module, names in sorted(alone.items())]
+    if None in statements_new:
+        return None
+    made = _merged([item for item in statements_new if item is not None])
+    return [*(item for item in edits if item is not None), *made]
 
 
 def _merged(edits: Sequence[Edit]) -> list[Edit]:
@@ -66,27 +71,33 @@ def _is_star(item: ast.ImportFrom) -> bool:
     return any(alias.name == "*" for alias in item.names)
 
 
-def _has(tree: ast.Module, wanted: Name) -> bool:
-    """Whether the module imports a name, under the same name."""
-    return any(
+def _imports(item: ast.stmt, wanted: Name) -> bool:
+    """Whether a statement imports a name, under the same name; `typing` offers what `collections.abc` does."""
+    modules = (wanted[0], "typing") if wanted[0] == "collections.abc" else (wanted[0],)
+    return (
         isinstance(item, ast.ImportFrom)
-        and module_of(item) == wanted[0]
+        and module_of(item) in modules
         and any(alias.name == wanted[1] and alias.asname in (None, wanted[1]) for alias in item.names)
-        for item in tree.body
     )
 
 
-def _binds(tree: ast.Module, name: str) -> bool:
-    """Whether a name already means something else anywhere in a file."""
+def _means_another(tree: ast.Module, wanted: Name) -> bool:
+    """Whether a name means something else anywhere in a file: an argument, a local, another import."""
+    name = wanted[1]
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):
-            return True
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name == name:
-            return True
-        if isinstance(node, ast.arg) and node.arg == name:
-            return True
-        if isinstance(node, ast.alias) and (node.asname or node.name.partition(".")[0]) == name:
-            return True
+        match node:
+            case ast.Name(id=found, ctx=ast.Store() | ast.Del()) if found == name:
+                return True
+            case ast.FunctionDef(name=found) | ast.AsyncFunctionDef(name=found) | ast.ClassDef(name=found) if (
+                found == name
+            ):
+                return True
+            case ast.arg(arg=found) if found == name:
+                return True
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                binds = any((alias.asname or alias.name.partition(".")[0]) == name for alias in aliases)
+                if binds and not _imports(node, wanted):
+                    return True
     return False
 
 

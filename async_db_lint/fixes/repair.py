@@ -12,6 +12,7 @@ from async_db_lint.engine import Report, linked, ruled
 from async_db_lint.fix import Edit, Fix, Safety
 from async_db_lint.fixes.settling import Settler
 from async_db_lint.fixes.splicing import overlap, spliced
+from async_db_lint.index.scopes import Module
 from async_db_lint.project.project import Project
 from async_db_lint.reading import Indexed
 from async_db_lint.rule import Finding
@@ -72,26 +73,25 @@ def settler_of(found: Indexed, project: Project) -> Settler:
 
 
 def exported(project: Project) -> Callable[[str, str], bool]:
-    """What says whether a file imports a name from another."""
-    names: dict[str, set[str]] = defaultdict(set)
-    for module in project.modules.values():
-        for item in module.imports:
-            if item.name is not None:
-                names[item.name].add(module.path)
-    return lambda path, name: any(other != path and _imports(project, other, path, name) for other in names[name])
+    """What says whether another file may use a name of a file: imported by name, by a star, or through the module."""
+    users: dict[str, set[str]] = {}
+
+    def users_of(path: str) -> set[str]:
+        if path not in users:
+            source = project.modules.get(path)
+            found = (module for module in project.modules.values() if module.path != path)
+            users[path] = {module.path for module in found if source in project.imported(module)}
+        return users[path]
+
+    def answer(path: str, name: str) -> bool:
+        others = [project.modules[other] for other in users_of(path)]
+        return any(module.stars or name in module.mentions or _imports(module, name) for module in others)
+
+    return answer
 
 
-def _imports(project: Project, other: str, path: str, name: str) -> bool:
-    """Whether a file imports a name from the module at a path: certainly, or perhaps."""
-    from async_db_lint.index.scopes import Import, Module
-
-    module = project.modules[other]
-    for item in module.imports:
-        if item.name == name:
-            target = project.names.resolve(module, Import(item.module, None, item.level))
-            if isinstance(target, Module) and target.path == path:
-                return True
-    return False
+def _imports(module: Module, name: str) -> bool:
+    return any(item.name == name for item in module.imports)
 
 
 def _round(

@@ -42,8 +42,9 @@ class Settler:
         needed = {(item.module, item.name) for fix in fixes for item in fix.needed if item.path == path}
         orphans = {item.name for fix in fixes for item in fix.orphans if item.path == path}
         orphans = {name for name in orphans if not self.is_exported(path, name)}
+        first = min((edit.start for edit in edits), default=len(source.data))
         if needed or orphans:
-            more = import_edits(source, Source(path, changed).text, needed, orphans)
+            more = import_edits(source, Source(path, changed).text, needed, orphans, first)
             if more is None:
                 return None
             edits = [*edits, *more]

@@ -42,6 +42,9 @@ def is_contained(before: Source, after: bytes, regions: Sequence[Region]) -> boo
     """Whether a changed file parses, and its syntax tree is the old one outside of some regions of the old file."""
     try:
         old, new = ast.parse(before.data), ast.parse(after)
+        compile(
+            new, before.path, "exec", dont_inherit=True
+        )  # which knows more than the parser: where `await` may stand
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     comparison = Comparison(before, regions)

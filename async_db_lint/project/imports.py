@@ -39,7 +39,22 @@ def local_name(view: View, user: Module, name: str, source: Module) -> str | Non
     if user is source:
         return name
     for own, bindings in user.bindings.items():
-        found = view.names.member(user, own) if all(isinstance(item.value, Import) for item in bindings) else None
+        is_import = is_bound_once(user, own) and isinstance(bindings[0].value, Import)
+        found = view.names.member(user, own) if is_import else None
         if isinstance(found, Found) and found.module is source and found.bindings[0].name == name:
             return own
     return None
+
+
+def is_bound_once(module: Module, name: str) -> bool:
+    """Whether a module binds a name once, whenever it is imported: under no condition, in no `try`."""
+    bindings = module.bindings.get(name, [])
+    return len(bindings) == 1 and bindings[0].block is module.body
+
+
+def reaches(view: View, start: Module, end: Module) -> bool:
+    """Whether a module imports another, directly or through others."""
+    queue = [start]
+    for module in queue:
+        queue += [other for other in view.imported(module) if other not in queue]
+    return end in queue

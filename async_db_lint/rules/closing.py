@@ -37,15 +37,47 @@ def entered(opened: Opened, eye: Eye) -> tuple[cst.FunctionDef, cst.FunctionDef]
     block = None if line is None else eye.parent(line)
     if function is None or not isinstance(call, cst.Call) or not isinstance(line, cst.SimpleStatementLine):
         return None
-    if not isinstance(block, cst.IndentedBlock) or len(line.body) != 1:
+    if not isinstance(block, cst.IndentedBlock) or not _binds_only(line, opened.name, call):
         return None
     place = next(number for number, item in enumerate(block.body) if item is line)
-    rest = [item for item in block.body[place + 1 :] if not closes(item, opened.name)]
+    rest = list(block.body[place + 1 :])
+    if rest and closes(rest[-1], opened.name):
+        rest.pop()
+    if any(closes(item, opened.name) for item in rest) or outlives(rest, opened.name):
+        return None
     inside = [block.body[place], *block.body[place + 1 :]]
     if not rest or count(inside, opened.name) != count([function], opened.name):
         return None
     changed = block.with_changes(body=[*block.body[:place], around(call, opened.name, rest, line)])
     return function, cst.ensure_type(function.deep_replace(block, changed), cst.FunctionDef)
+
+
+def _binds_only(line: cst.SimpleStatementLine, name: str, call: cst.Call) -> bool:
+    """Whether a line does nothing but bind what a call gives, awaited or not, to one name."""
+    import libcst as cst
+
+    match line.body:
+        case [cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=found))], value=value)] if found == name:
+            pass
+        case [cst.AnnAssign(target=cst.Name(value=found), value=value)] if found == name:
+            pass
+        case _:
+            return False
+    return value is call or (isinstance(value, cst.Await) and value.expression is call)
+
+
+def outlives(body: Sequence[cst.CSTNode], name: str) -> bool:
+    """Whether what is opened may be used after the block: by a function inside, or by a stream of rows."""
+    import libcst as cst
+
+    queue = list(body)
+    for node in queue:
+        queue.extend(node.children)
+        if isinstance(node, (cst.FunctionDef, cst.Lambda)) and count([node], name):
+            return True
+        if isinstance(node, cst.Attribute) and node.attr.value in ("stream", "stream_scalars"):
+            return True
+    return False
 
 
 def around(

@@ -34,14 +34,16 @@ def home_of(project: Project) -> Home | None:
     if len(makers) != 1 or project.name_of(makers[0]) != "fastapi.FastAPI":
         return None
     maker = makers[0]
+    if project.table.targets("lifespan_context"):
+        return None
     found = [item for item in application.registrations if item.trigger in (Trigger.LIFESPAN, Trigger.SHUTDOWN)]
     lifespans = [item.function for item in found if item.trigger is Trigger.LIFESPAN and item.call is maker]
     if len(found) == len(lifespans) == 1:
         return Home(lifespans[0].module.path, lifespans[0], maker)
     if found or maker.keyword("lifespan") is not None or maker.splats:
         return None
-    started = any(item.trigger is Trigger.STARTUP for item in application.registrations)
-    return None if started or maker.keyword("on_startup") is not None else Home(path_of(maker), None, maker)
+    events = any(True for name in ("on_event", "add_event_handler") for _ in project.table.named(name))
+    return None if events or maker.keyword("on_startup") is not None else Home(path_of(maker), None, maker)
 
 
 def path_of(call: Call) -> str:
@@ -54,7 +56,7 @@ def ended(function: cst.FunctionDef, statement: str) -> cst.FunctionDef | None:
     import libcst as cst
 
     body = function.body
-    if not isinstance(body, cst.IndentedBlock) or not body.body:
+    if not isinstance(body, cst.IndentedBlock) or not body.body or leaves(body) or count_yields(body) != 1:
         return None
     last = body.body[-1]
     line = cst.parse_statement(statement)
@@ -74,13 +76,43 @@ def ended(function: cst.FunctionDef, statement: str) -> cst.FunctionDef | None:
     return None
 
 
+def leaves(node: cst.CSTNode) -> bool:
+    """Whether a `return` or `raise` stands inside of a node, in the same function: what follows may not be reached."""
+    import libcst as cst
+
+    if isinstance(node, (cst.FunctionDef, cst.Lambda)):
+        return False
+    if isinstance(node, cst.ExceptHandler):  # what fails, fails
+        return any(leaves(child) for child in node.children if not isinstance(child, cst.IndentedBlock)) or returns(
+            node
+        )
+    return isinstance(node, (cst.Return, cst.Raise)) or any(leaves(child) for child in node.children)
+
+
+def returns(node: cst.CSTNode) -> bool:
+    """Whether a `return` stands inside of a node."""
+    import libcst as cst
+
+    return isinstance(node, cst.Return) or any(returns(child) for child in node.children)
+
+
+def count_yields(node: cst.CSTNode) -> int:
+    """How many `yield`s stand inside of a node, in the same function."""
+    import libcst as cst
+
+    if isinstance(node, (cst.FunctionDef, cst.Lambda)):
+        return 0
+    return isinstance(node, cst.Yield) + sum(count_yields(child) for child in node.children)
+
+
 def in_place_of_half(function: cst.FunctionDef, name: str) -> cst.FunctionDef | None:
     """A lifespan that disposes an engine where it disposed only its synchronous half; None where it did not."""
     import libcst as cst
 
     queue: list[cst.CSTNode] = [function.body]
     for node in queue:
-        queue.extend(node.children)
+        if not isinstance(node, (cst.FunctionDef, cst.Lambda)):
+            queue.extend(node.children)
         if isinstance(node, cst.Expr) and cst.Module(body=()).code_for_node(node) == f"{name}.sync_engine.dispose()":
             whole = cst.Expr(cst.parse_expression(f"await {name}.dispose()"))
             return cst.ensure_type(function.deep_replace(node, whole), cst.FunctionDef)

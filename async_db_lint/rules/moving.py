@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from async_db_lint.fix import Change, Safety
-from async_db_lint.index.expressions import Call
+from async_db_lint.index.expressions import Call, Name
 from async_db_lint.index.scopes import Function, Module
 from async_db_lint.project.application import Registration, Trigger
+from async_db_lint.project.imports import is_bound_once
+from async_db_lint.project.ownership import names_of
 from async_db_lint.project.project import Project
 from async_db_lint.rules.lifespans import (
     binds_lifespan,
@@ -60,9 +62,24 @@ def handlers_of(project: Project) -> Handlers | None:
     own = [item.function for item in spans if item.call is maker and item.function.module is module]
     if len(own) != len(spans) or len(own) > 1 or (maker.keyword("lifespan") is not None) != bool(own):
         return None
+    handlers = [item.function for item in events]
+    names = {function.name for function in handlers}
+    if not all(is_bound_once(module, name) for name in names) or len(names) != len(set(handlers)):
+        return None
+    registered = [call for name in ("on_event", "add_event_handler") for call in project.table.named(name)]
+    if len(registered) != len(events) or not all(_is_on(item, maker) for item in events):
+        return None  # others would no longer run
+    if project.table.targets("lifespan_context") or any(names & function.bindings.keys() for function in own):
+        return None
     starts = tuple(item.function for item in events if item.trigger is Trigger.STARTUP)
     stops = tuple(item.function for item in events if item.trigger is Trigger.SHUTDOWN)
     return Handlers(maker, own[0] if own else None, starts, stops) if events else None
+
+
+def _is_on(item: Registration, maker: Call) -> bool:
+    """Whether a handler is registered on the application itself, rather than on a router."""
+    receiver = None if item.call is None else item.call.receiver
+    return isinstance(receiver, Name) and receiver.name in names_of(maker)
 
 
 def _is_plain(item: Registration, module: Module) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -16,7 +17,11 @@ SAME = {name: name for name in (
     "where", "filter_by", "join", "outerjoin", "order_by", "group_by", "having", "limit", "offset", "distinct",
     "options", "with_for_update", "execution_options",
 )} | {"filter": "where"}  # fmt: skip
+REPEATING = ("join", "outerjoin", "options")  # after which one object may come in several rows
 OF_CHANGES = ("where", "filter", "filter_by", "execution_options")
+
+
+KEYWORD = re.compile(r"\w+\s*=[^=]|\*")
 
 
 class Step(NamedTuple):
@@ -24,6 +29,13 @@ class Step(NamedTuple):
 
     name: str
     args: tuple[str, ...]
+
+
+class Queried(NamedTuple):
+    """Whether one mapped class is queried, rather than columns, and whether loading it repeats rows."""
+
+    is_entity: bool
+    is_joined: bool
 
 
 class Written(NamedTuple):
@@ -60,13 +72,13 @@ def code(argument: cst.Arg) -> str:
 
 
 def written(
-    session: str, entities: Sequence[str], is_entity: bool, steps: Sequence[Step], is_used: bool
+    session: str, entities: Sequence[str], queried: Queried, steps: Sequence[Step], is_used: bool
 ) -> Written | None:
     """A chain in 2.0 style; None for what is not known to be the same.
 
-    Takes the session, what is queried, whether that is one mapped class, the calls on it, and whether the
-    result is used.
+    Takes the session, what is queried as written and of what kind, the calls on it, and whether the result is used.
     """
+    is_entity = queried.is_entity
     *middle, last = steps
     if any(step.name not in SAME for step in middle):
         return None
@@ -90,7 +102,8 @@ def written(
     if last.name not in ("all", "first", "one", "one_or_none"):
         return None
     method = "scalars" if is_entity else "execute"
-    unique = ".unique()" if any("joinedload" in text for step in middle for text in step.args) else ""
+    repeats = queried.is_joined or any(step.name in REPEATING for step in middle)
+    unique = ".unique()" if is_entity and repeats else ""  # as `Query` did by itself
     return Written(f"(await {session}.{method}({statement})){unique}.{last.name}()", False, ("select",))
 
 
@@ -102,7 +115,7 @@ def _change(
         return None
     values = [text for text in last.args if not text.startswith("synchronize_session")]
     options = [text for text in last.args if text.startswith("synchronize_session")]
-    if len(values) != (1 if last.name == "update" else 0):
+    if len(values) != (1 if last.name == "update" else 0) or any(KEYWORD.match(text) for text in values):
         return None
     statement = f"{last.name}({entities[0]})"
     statement += "".join(f".{SAME[step.name]}({', '.join(step.args)})" for step in middle)

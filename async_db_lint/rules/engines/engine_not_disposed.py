@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from async_db_lint.fix import Change, Needed, Safety
 from async_db_lint.project.application import Trigger
 from async_db_lint.project.engines import Engine
-from async_db_lint.project.imports import local_name, spelling_for
+from async_db_lint.project.imports import is_bound_once, local_name, reaches, spelling_for
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
 from async_db_lint.rules.lifespans import (
@@ -94,10 +94,12 @@ def _facts(project: Project, engine: Engine) -> _Facts | None:
     """What is needed to dispose an engine that a module binds to one name; None when that is not certain."""
     home = home_of(project)
     source = engine.scope.module
-    names = [name for name in engine.names if engine.scope is source and len(source.bindings.get(name, ())) == 1]
+    names = [name for name in engine.names if engine.scope is source and is_bound_once(source, name)]
     if home is None or len(names) != 1:
         return None
     user = project.modules[home.path]
+    if user is not source and reaches(project, source, user):
+        return None  # an import of the engine would be a circle
     known = local_name(project, user, names[0], source)
     if known is not None:
         return None if _is_shadowed(home, known) else _Facts(known, home, ())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from async_db_lint.fix import Change, Safety
+from async_db_lint.index.expressions import Attribute, Name, walk
 from async_db_lint.index.scopes import Statement
 from async_db_lint.project.engines import Engine
 from async_db_lint.project.project import Project
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from async_db_lint.eye import Eye
 
 
+CONNECTORS = ("connect", "create_pool", "create_engine", "ConnectionPool", "AsyncConnectionPool")
 NAMED = {
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
@@ -67,7 +69,7 @@ class SyncDriverUrl(Rule):
         if text is None and statement is not None:
             there = eye.written(driver.prefix.place.scope.module.path, statement)
             text = None if there is None else text_with(there, driver.scheme)
-        if text is None:
+        if text is None or "sslmode" in text.value:  # libpq's word, which asyncpg does not know
             return None
         changed = text.with_changes(value=text.value.replace(driver.scheme, named, 1))
         title = f"Name the driver: `{named}`"
@@ -88,8 +90,19 @@ class _Url(NamedTuple):
 def _is_shared(project: Project, engine: Engine, driver: Driver) -> bool:
     """Whether a synchronous engine has the same URL, which it could not use any more."""
     statement = driver.prefix.statement
-    others = [other.driver for other in project.engines if not other.is_async and statement is not None]
-    return any(other is not None and other.prefix.statement is statement for other in others)
+    if statement is None:
+        return False
+    others = [other.driver for other in project.engines if not other.is_async]
+    names = {
+        name
+        for name, rows in driver.prefix.place.scope.bindings.items()
+        if any(row.statement is statement for row in rows)
+    }
+    drivers = [call for name in CONNECTORS for call in project.table.named(name)]
+    given = [argument.value for call in drivers for argument in call.arguments]
+    return any(other is not None and other.prefix.statement is statement for other in others) or any(
+        isinstance(part, (Name, Attribute)) and part.name in names for value in given for part in walk(value)
+    )
 
 
 def text_with(node: cst.CSTNode, scheme: str) -> cst.SimpleString | cst.FormattedStringText | None:

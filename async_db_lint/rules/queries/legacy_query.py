@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from async_db_lint.fix import Change, Needed, Safety
-from async_db_lint.index.expressions import Call, Name
-from async_db_lint.index.scopes import BlockKind, Function
-from async_db_lint.project import library
-from async_db_lint.project.kinds import Kind
+from async_db_lint.index.expressions import Attribute, Call, Expr, Literal
+from async_db_lint.index.scopes import BlockKind, Class, Function
+from async_db_lint.project import attributes, library
+from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.project import Project
 from async_db_lint.project.text import quoted
 from async_db_lint.rule import Rule, Severity, Suspect, along, at_call
 from async_db_lint.rules.rewriting import awaited
-from async_db_lint.rules.selecting import chain_of, code, written
+from async_db_lint.rules.selecting import Queried, chain_of, code, written
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -43,7 +43,7 @@ class LegacyQuery(Rule):
         for call, owner in project.methods(["query"], *library.SESSIONS, library.REGISTRY):
             if project.inference.callee(call) is None:  # a subclass may define it
                 message = f"`{quoted(call)}`: async sessions have no `query()`"
-                yield at_call(call, message, along(owner.chain), facts=_is_entity(project, call))
+                yield at_call(call, message, along(owner.chain), facts=_queried(project, call))
 
     def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
         import libcst as cst
@@ -66,13 +66,37 @@ class LegacyQuery(Rule):
         return Change("Write it with `select()`", Safety.UNSAFE, ((whole, by),), needed)
 
 
-def _is_entity(project: Project, call: Call) -> bool | None:
-    """Whether one mapped class is queried; None where nothing can be awaited, or that is not known."""
+def _queried(project: Project, call: Call) -> Queried | None:
+    """What is queried; None where nothing can be awaited, or that is not known."""
     scope = call.block.scope
     is_async = isinstance(scope, Function) and scope.is_async and scope.name != "<lambda>"
     if not is_async or call.block.inside(frozenset({BlockKind.COMPREHENSION})) or not call.positional:
         return None
     values = [project.value(item, call) for item in call.positional]
     if len(values) == 1 and values[0] is not None and values[0].kind is Kind.CLASS:
-        return True
-    return None if any(isinstance(item, Name) for item in call.positional) else False
+        return Queried(True, _loads_joined(project, values[0]))
+    return Queried(False, False) if all(_is_column(project, item, call) for item in call.positional) else None
+
+
+def _is_column(project: Project, item: Expr, call: Call) -> bool:
+    """Whether a column of a mapped class is queried, or what a function of SQLAlchemy makes."""
+    if isinstance(item, Attribute):
+        owner = project.value(item.value, call)
+        return owner is not None and owner.kind is Kind.CLASS
+    name = project.name_of(item) if isinstance(item, Call) else None
+    return name is not None and name.startswith("sqlalchemy.func.")
+
+
+def _loads_joined(project: Project, value: Value) -> bool:
+    """Whether a mapped class has a relationship that is loaded by a join, which repeats rows."""
+    if not isinstance(value.definition, Class):
+        return False
+    bindings = [
+        item.value
+        for cls in attributes.ancestry(project.inference, value.definition)
+        if isinstance(cls, Class)
+        for rows in cls.bindings.values()
+        for item in rows
+    ]
+    calls = [item for item in bindings if isinstance(item, Call)]
+    return any(call.keyword("lazy") in (Literal("joined"), Literal(False)) for call in calls)

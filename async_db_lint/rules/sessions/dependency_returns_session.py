@@ -9,10 +9,11 @@ from async_db_lint.fix import Change, Needed, Safety
 from async_db_lint.index.expressions import Call, Name, Usage
 from async_db_lint.index.scopes import Exit, Function
 from async_db_lint.project.application import Trigger
+from async_db_lint.project.dependencies import is_depends, target_of
 from async_db_lint.project.places import place_of
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
-from async_db_lint.rules.closing import Opened, around, entered
+from async_db_lint.rules.closing import Opened, around, count, entered
 from async_db_lint.source import Role
 
 if TYPE_CHECKING:
@@ -67,22 +68,47 @@ class DependencyReturnsSession(Rule):
 def _facts(project: Project, function: Function, call: Call) -> Opened | None:
     """The function, when nothing but FastAPI calls it and it has one way out."""
     ends = [item for item in function.exits if item.kind == "return"]
-    if len(ends) != 1 or len(function.exits) != 1 or project.inference.callers(function):
+    if len(ends) != 1 or len(function.exits) != 1 or function.decorators or not _is_only_injected(project, function):
         return None
     value = ends[0].value
     return Opened(function, value.name if isinstance(value, Name) else "", call)
+
+
+def _is_only_injected(project: Project, function: Function) -> bool:
+    """Whether a function is read nowhere but in `Depends(…)`."""
+    injected = {
+        id(target_of(call))
+        for name in ("Depends", "Security")
+        for call in project.table.named(name)
+        if is_depends(project.inference, call)
+    }
+    return all(id(item.expr) in injected for item in project.reach.references(function.name))
+
+
+def is_at_end(function: cst.FunctionDef) -> bool:
+    """Whether a function ends with its `return`, in nothing but `with` blocks: nothing runs after it, or again."""
+    import libcst as cst
+
+    body: cst.BaseSuite = function.body
+    while isinstance(body, cst.IndentedBlock) and body.body:
+        last = body.body[-1]
+        if isinstance(last, cst.With):
+            body = last.body
+            continue
+        return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Return)
+    return False
 
 
 def yielding(function: cst.FunctionDef, opened: Opened, eye: Eye) -> cst.FunctionDef | None:
     """A function that yields the session which it returned, inside of an `async with`."""
     import libcst as cst
 
-    if opened.call.usage not in (Usage.ENTERED, Usage.RETURNED, Usage.BOUND):
+    if opened.call.usage not in (Usage.ENTERED, Usage.RETURNED, Usage.BOUND) or not is_at_end(function):
         return None
     if opened.call.usage is Usage.BOUND:
         pair = entered(opened, eye)
         changed = None if pair is None else pair[1]
-    elif opened.call.usage is Usage.RETURNED and "session" not in opened.function.bindings:
+    elif opened.call.usage is Usage.RETURNED and not count([function], "session"):
         changed = _opened_in_place(function, opened, eye)
     else:
         changed = function if opened.call.usage is Usage.ENTERED else None

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from async_db_lint.fix import Change, Needed, Orphan, Safety
-from async_db_lint.index.expressions import Call
+from async_db_lint.index.expressions import Call, Name
+from async_db_lint.index.scopes import Module
 from async_db_lint.project import library
+from async_db_lint.project.definitions import bindings_of
+from async_db_lint.project.places import place_of
 from async_db_lint.project.project import Project
 from async_db_lint.project.versions import parsed
 from async_db_lint.rule import Rule, Severity, Suspect, at_call
@@ -56,11 +59,13 @@ class SyncSessionmaker(Rule):
                 continue
             if project.is_session(made.inner):
                 message = f"`sessionmaker(class_=AsyncSession)` is untyped: {hint} makes async sessions"
-                is_2 = allowed.low >= parsed("2.0") or not allowed.low
+                is_2 = (allowed.low >= parsed("2.0") or not allowed.low) and _is_import(call)
                 yield at_call(
                     call,
                     message,
-                    facts=_Maker(_class_name(project, call), project.is_on_sqlalchemy_2) if is_2 else None,
+                    facts=_Maker(_class_name(project, call), project.is_on_sqlalchemy_2 and not _is_compared(project))
+                    if is_2
+                    else None,
                 )
 
     def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
@@ -76,6 +81,20 @@ class SyncSessionmaker(Rule):
         orphans = tuple(Orphan(suspect.path, name) for name in names)
         safety = Safety.SAFE if suspect.facts.is_certain else Safety.UNSAFE
         return Change("Use `async_sessionmaker`", safety, ((node, changed),), (needed,), orphans)
+
+
+def _is_import(call: Call) -> bool:
+    """Whether what is called is a name of the module, and no parameter that could be given something else."""
+    if not isinstance(call.callee, Name):
+        return True
+    found = bindings_of(call.callee.name, place_of(call))
+    return found is None or isinstance(found[0], Module)
+
+
+def _is_compared(project: Project) -> bool:
+    """Whether some file asks what class a factory is of: the new one is of another."""
+    words = {"isinstance", "issubclass", "type"}
+    return any("sessionmaker" in module.mentions and words & module.mentions for module in project.modules.values())
 
 
 def _class_name(project: Project, call: Call) -> str:
