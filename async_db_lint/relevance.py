@@ -24,6 +24,8 @@ FIELD = (
     b"postgres://",
     b"aiosqlite",
     b"BaseSettings",
+    b".on_event",
+    b".add_event_handler",
     b"adb: ignore",
     b"adb: off",
     b"noqa: ADB",

@@ -341,6 +341,122 @@ def test_unsafe_fixes_are_made_only_when_they_are_wanted(tmp_path: Path) -> None
     assert one(tmp_path, text, "ADB3", allowed=SAFE) == text.replace("await s.add", "s.add")
 
 
+# What a fix must leave alone: each was made wrongly once.
+
+APP = """
+from contextlib import asynccontextmanager
+from fastapi import APIRouter, Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+engine = create_async_engine("postgresql+asyncpg://db")
+SessionLocal = async_sessionmaker(engine, expire_on_commit=False)
+def keep(): return SessionLocal()
+"""
+SPAN = "@asynccontextmanager\nasync def lifespan(app):\n    {}\napp = FastAPI(lifespan=lifespan)\n"
+OPEN = "async def f(x):\n    {}\n"
+ALONE = {
+    "ADB104": [
+        SPAN.format("yield\n    return"),
+        SPAN.format("try:\n        yield\n    finally:\n        raise ValueError"),
+        SPAN.format("if app:\n        yield\n    else:\n        yield"),
+        "app = FastAPI()\napp.router.lifespan_context = other\n",
+        "app = FastAPI()\n@app.on_event('startup')\ndef start(): ...\n",
+        "app = FastAPI(**options)\n",
+    ],
+    "ADB603": [
+        "app = FastAPI()\n@app.on_event('startup')\nasync def _(): ...\n@app.on_event('shutdown')\nasync def _(): ...\n",
+        "app = FastAPI()\n@app.on_event('startup')\nasync def start(): ...\n@app.get('/')\nasync def start(): ...\n",
+        "app = FastAPI()\n@app.on_event('startup')\nasync def start(): ...\ndef more(app):\n    @app.on_event('startup')\n    def other(): ...\n",
+        "app = FastAPI()\nrouter = APIRouter()\n@router.on_event('startup')\nasync def start(): ...\n",
+        "app = FastAPI()\n@app.on_event('startup')\nasync def start(x=1): ...\n",
+    ],
+    "ADB613": [
+        SPAN.format("start = 1\n    yield") + "@app.on_event('startup')\nasync def start(): ...\n",
+    ],
+    "ADB204": [
+        OPEN.format("s, n = SessionLocal(), 1\n    await s.flush()\n    return n"),
+        OPEN.format("x.s = s = SessionLocal()\n    await s.flush()"),
+        OPEN.format(
+            "s = SessionLocal()\n    await s.flush()\n    async def later():\n        await s.flush()\n    x.add(later)"
+        ),
+        OPEN.format("s = SessionLocal()\n    await s.flush()\n    return await s.stream(x)"),
+        OPEN.format("s = SessionLocal()\n    await s.flush()\n    await s.close()\n    await slow(x)"),
+        OPEN.format("if x:\n        s = SessionLocal()\n        await s.flush()\n    await s.flush()"),
+    ],
+    "ADB205": [
+        "async def get():\n    for _ in x:\n        async with SessionLocal() as s:\n            return s\nD = Depends(get)\n",
+        "async def get():\n    try:\n        async with SessionLocal() as s:\n            return s\n    except OSError:\n        print()\nD = Depends(get)\n",
+        "async def get():\n    async with SessionLocal() as s:\n        return s\nD = Depends(get)\nfactories = {'db': get}\n",
+        "async def get():\n    async with SessionLocal() as s:\n        return s\nD = Depends(get)\nasync def job():\n    s = await get()\n",
+        "session = {}\nasync def get():\n    return SessionLocal(info=session)\nD = Depends(get)\n",
+    ],
+}
+
+
+@pytest.mark.parametrize(("code", "text"), [(code, text) for code, texts in ALONE.items() for text in texts])
+def test_code_in_which_a_fix_would_do_harm_is_left(code: str, text: str, tmp_path: Path) -> None:
+    assert one(tmp_path, APP + text, code) == APP + text
+    assert lint(tmp_path, [tmp_path], Config(select=(code,))).findings, "there is nothing to mend"
+
+
+def test_an_import_that_would_be_a_circle_is_not_made(tmp_path: Path) -> None:
+    files = {
+        "db.py": "from main import URL\n" + APP.partition("from fastapi")[2].partition("\n")[2].replace('"postgresql+asyncpg://db"', "URL"),
+        "main.py": "from contextlib import asynccontextmanager\nfrom fastapi import FastAPI\nURL = 'postgresql+asyncpg://x'\n" + SPAN.format("import db\n    yield"),
+    }  # fmt: skip
+    root = written(tmp_path, files)
+    found = lint(root, [root], Config(select=("ADB104",))).findings
+    assert [item.fix for item in found] == [None]
+
+
+def test_names_that_are_arguments_elsewhere_stand_in_the_way(tmp_path: Path) -> None:
+    text = QUERY.format("from sqlalchemy import select\n", "return s.query(U).all()\n\n\ndef g(select): ...")
+    assert one(tmp_path, text, "ADB401") == text
+
+
+def test_an_import_comes_above_its_first_use(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("sqlalchemy>=2.0\n")
+    text = (
+        IMPORTS[0][0] + "S = sessionmaker(URL, class_=AsyncSession)\nfrom sqlalchemy.ext.asyncio import AsyncEngine\n"
+    )
+    after = one(tmp_path, text, "ADB203")
+    assert after.index("async_sessionmaker") < after.index("S = ")
+    assert "import async_sessionmaker\n" in after
+
+
+def test_a_star_import_or_an_attribute_keeps_a_name(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("sqlalchemy>=2.0\n")
+    for use in ("from app import *\nx: AsyncSession\n", "import app\nx: app.AsyncSession\n"):
+        (tmp_path / "other.py").write_text(use)
+        assert "AsyncSession" in one(tmp_path, IMPORTS[0][0] + "S = sessionmaker(URL, class_=AsyncSession)\n", "ADB203")
+
+
+def test_a_factory_that_is_compared_is_changed_only_unsafely(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("sqlalchemy>=2.0\n")
+    text = IMPORTS[0][0] + "S = sessionmaker(URL, class_=AsyncSession)\nassert isinstance(S, sessionmaker)\n"
+    assert one(tmp_path, text, "ADB203", allowed=SAFE) == text
+    assert "async_sessionmaker(URL)" in one(tmp_path, text, "ADB203")
+
+
+def test_a_chain_whose_end_is_a_coroutine_is_awaited_twice(tmp_path: Path) -> None:
+    text = HEAD + "async def f(s: AsyncSession):\n    return {}\n"
+    before, after = "await s.connection().execute(1)", "await (await s.connection()).execute(1)"
+    assert one(tmp_path, text.format(before), "ADB303") == text.format(after)
+
+
+def test_a_url_that_asyncpg_or_libpq_gets_too_is_left(tmp_path: Path) -> None:
+    text = f"{HEAD}import asyncpg\nURL = 'postgresql://h'\ne = create_async_engine(URL)\nasync def f():\n    await asyncpg.connect(URL)\n"
+    assert one(tmp_path, text, "ADB102") == text
+    text = engine("'postgresql://h/d?sslmode=require'")
+    assert one(tmp_path, text, "ADB102") == text
+
+
+def test_blocks_are_indented_as_the_file_is_however_deep(tmp_path: Path) -> None:
+    text = f"{APP}class A:\n    class B:\n        async def m(self):\n            s = SessionLocal()\n            await s.flush()\n"
+    assert one(tmp_path, text, "ADB204").endswith(
+        "        async def m(self):\n            async with SessionLocal() as s:\n                await s.flush()\n"
+    )
+
+
 # The command.
 
 BAD = HEAD + "async def f(s: AsyncSession):\n    await s.add(1)\n    s.commit()\n"

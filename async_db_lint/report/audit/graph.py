@@ -11,9 +11,9 @@ from async_db_lint.rule import Location
 
 MAX_ROWS = 16  # nodes of one column; what is more is counted in the last
 WAYS = {
-    "own": "open their own session",
-    "module": "share a session of the module",
-    "stream": "stream, or start background work",
+    "own": "open their own",
+    "module": "share one of the module",
+    "stream": "stream, or work on",
     "called": "call what opens a session",
     "none": "use no session",
     "": "not known how",

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from async_db_lint.fix import Change, Needed, Safety
-from async_db_lint.index.expressions import Call, Name, Usage
-from async_db_lint.index.scopes import Exit, Function
+from async_db_lint.index.expressions import Attribute, Call, Expr, Name, Usage, children
+from async_db_lint.index.scopes import Exit, Function, Module, Scope, is_expression
 from async_db_lint.project.application import Trigger
-from async_db_lint.project.dependencies import is_depends, target_of
+from async_db_lint.project.dependencies import is_depends
 from async_db_lint.project.places import place_of
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
@@ -75,14 +75,38 @@ def _facts(project: Project, function: Function, call: Call) -> Opened | None:
 
 
 def _is_only_injected(project: Project, function: Function) -> bool:
-    """Whether a function is read nowhere but in `Depends(…)`."""
-    injected = {
-        id(target_of(call))
-        for name in ("Depends", "Security")
-        for call in project.table.named(name)
-        if is_depends(project.inference, call)
-    }
-    return all(id(item.expr) in injected for item in project.reach.references(function.name))
+    """Whether a function of a module is used for nothing but `Depends(…)`."""
+    if not isinstance(function.parent, Module):
+        return False
+    for module in project.modules.values():
+        if function.name in module.mentions:
+            for scope in module.inner():
+                if any(_is_named(item, function.name) for item in _others(project, scope)):
+                    return False
+    return True
+
+
+def _others(project: Project, scope: Scope) -> Iterator[Expr]:
+    """What a scope calls, passes on, binds, stores and returns, but for what it depends on."""
+    for call in scope.calls:
+        yield call.callee
+        if not is_depends(project.inference, call):
+            yield from (argument.value for argument in call.arguments)
+    for bindings in scope.bindings.values():
+        yield from (item.value for item in bindings if is_expression(item.value))
+    for target in scope.targets:
+        yield target.owner
+        yield target.value
+    yield from (item.value for item in scope.exits if item.value is not None)
+
+
+def _is_named(expr: Expr, name: str) -> bool:
+    """Whether an expression is a name, or holds it in a list or dict, or is an attribute of it."""
+    if isinstance(expr, Call):  # a call is looked at by itself
+        return False
+    if isinstance(expr, (Name, Attribute)) and expr.name == name:
+        return True
+    return any(_is_named(child, name) for child in children(expr))
 
 
 def is_at_end(function: cst.FunctionDef) -> bool:
