@@ -56,6 +56,8 @@ def _edits(unit: Unit, pairs: Pairs) -> list[Edit] | None:
         extent = _extent(unit, node, before)
         if not extent[0] <= splice.start <= splice.end <= min(extent[1], unit.extent):
             return None
+        if unit.source.is_mixed and "\n" in before[splice.start : splice.end] + splice.text:
+            return None  # which of its line ends would be right, nobody can say
         edits.append(_of_file(unit, before, splice, extent))
     return edits
 

@@ -89,6 +89,11 @@ class Source:
         found = BLOCK.search(self.data)
         return found["indentation"].decode() if found else "    "
 
+    @cached_property
+    def is_mixed(self) -> bool:
+        """Whether lines end in more than one way."""
+        return len(set(LINE_ENDS.findall(self.data))) > 1
+
     def character(self, line: int, column: int) -> int:
         """A column from 0 in UTF-8 bytes, turned into a column from 0 in characters."""
         text = self.line(line)

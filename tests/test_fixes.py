@@ -121,6 +121,17 @@ def test_the_end_of_lines_and_of_files_is_kept(variant: Any, tmp_path: Path) -> 
     assert done.files["app.py"].after == variant(text.replace(", echo=True", "").encode())
 
 
+def test_lines_are_not_put_into_a_file_that_ends_them_in_two_ways(tmp_path: Path) -> None:
+    text = "from sqlalchemy.ext.asyncio import create_async_engine\r\ne = create_async_engine(\n    URL,\n    echo=True,\n)\n"
+    (tmp_path / "app.py").write_bytes(text.encode())
+    assert not mended(tmp_path, "ADB106").files
+    (tmp_path / "app.py").write_bytes(text.replace("\n    ", "").encode())
+    assert (
+        mended(tmp_path, "ADB106").files["app.py"].after
+        == text.replace("\n    ", "").replace("echo=True,", "").encode()
+    )
+
+
 # Single fixes.
 
 HEAD = "from sqlalchemy import text\nfrom sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine\n"
