@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from async_db_lint.fix import Fix
+from async_db_lint.fix import Fix, Safety
 from async_db_lint.index.expressions import Await, Call, Span
 from async_db_lint.index.scopes import Statement
 from async_db_lint.source import Source
@@ -130,7 +130,8 @@ class Finding:
 class Rule:
     """One mistake: its documentation is the docstring, its facts come from the project.
 
-    `yields_to` names the codes that are reported instead where they describe the same defect.
+    `yields_to` names the codes that are reported instead where they describe the same defect; `fix` says of what
+    kind the fixes are that `mend` offers.
     """
 
     code: ClassVar[str]
@@ -138,6 +139,7 @@ class Rule:
     severity: ClassVar[Severity]
     guide: ClassVar[str] = ""
     yields_to: ClassVar[tuple[str, ...]] = ()
+    fix: ClassVar[Safety | None] = None
 
     def suspects(self, project: Project) -> Iterable[Suspect]:
         """The places that the project's facts make suspect."""

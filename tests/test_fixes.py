@@ -15,6 +15,7 @@ from async_db_lint.cli import main
 from async_db_lint.config import Config
 from async_db_lint.engine import lint
 from async_db_lint.fix import Safety
+from async_db_lint.selection import all_rules
 from tests.fixing import BOTH, FIXTURES, code_of, copied, mended, texts
 from tests.projects import DATABASE, written
 
@@ -58,6 +59,17 @@ def test_every_bad_example_with_a_fix_has_a_fixed_one(tmp_path: Path) -> None:
         root = copied(folder, "bad", tmp_path / folder.name)
         if mended(root, code_of(folder)).files and code_of(folder) != "ADB901":
             assert folder in FOLDERS, folder.name
+
+
+def test_a_rule_says_of_what_kind_its_fixes_are(tmp_path: Path) -> None:
+    for rule in all_rules():
+        (folder,) = FIXTURES.glob(f"{rule.code}-*")
+        root = copied(folder, "bad", tmp_path / folder.name)
+        select = rule.code if rule.code != "ADB901" else "ALL"  # it speaks of rules that run
+        applied = [item for item in mended(root, select).applied if item.code == rule.code]
+        kinds = {item.fix.safety for item in applied if item.fix is not None}
+        assert bool(kinds) == (rule.fix is not None), rule.code
+        assert rule.fix is Safety.SAFE or Safety.SAFE not in kinds, rule.code
 
 
 # Mechanical variants: the same fix, or none.

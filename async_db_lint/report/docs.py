@@ -26,10 +26,11 @@ def pages() -> dict[str, str]:
 
 def table(base: str) -> str:
     """The rules as a Markdown table, with links to their pages below a folder."""
-    rows = ["| code | name | severity | what it finds |", "| --- | --- | --- | --- |"]
+    rows = ["| code | name | severity | fix | what it finds |", "| --- | --- | --- | --- | --- |"]
     for rule in all_rules():
+        fix = "" if rule.fix is None else rule.fix.value
         link = f"[{rule.code}]({base}{rule.code}-{rule.name}.md)"
-        rows.append(f"| {link} | {rule.name} | {rule.severity.label} | {rule.title()} |")
+        rows.append(f"| {link} | {rule.name} | {rule.severity.label} | {fix} | {rule.title()} |")
     return "\n".join(rows)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from async_db_lint.exits import FAILED
+from async_db_lint.fix import Safety
 from async_db_lint.report.proof import proof
 from async_db_lint.rule import Rule
 from async_db_lint.selection import all_rules, find
@@ -51,6 +52,7 @@ def as_data(rule: type[Rule]) -> dict[str, object]:
         "severity": rule.severity.label,
         "selected_by_default": rule.severity.label != "advice",
         "guide": rule.guide,
+        "fix": None if rule.fix is None else rule.fix.value,
         "yields_to": list(rule.yields_to),
         "summary": rule.title(),
         "documentation": inspect.cleandoc(rule.__doc__ or ""),
@@ -72,6 +74,9 @@ def _facts(rule: type[Rule]) -> Iterator[str]:
     yield f"Severity: {rule.severity.label}, {shown}."
     if rule.guide:
         yield f"Guide: {rule.guide}."
+    if rule.fix is not None:
+        flags = "`--fix`" if rule.fix is Safety.SAFE else "`--fix --unsafe-fixes`: read the result"
+        yield f"Fixed, where the code has a shape that is understood, by {flags}."
     if rule.yields_to:
         yield f"Where one of {', '.join(rule.yields_to)} describes the same defect, that one is reported instead."
 

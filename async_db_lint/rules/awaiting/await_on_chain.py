@@ -44,6 +44,7 @@ class AwaitOnChain(Rule):
     code = "ADB303"
     name = "await-on-chain"
     severity = Severity.ERROR
+    fix = Safety.UNSAFE
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         for scope in project.scopes():

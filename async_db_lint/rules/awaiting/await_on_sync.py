@@ -48,6 +48,7 @@ class AwaitOnSync(Rule):
     code = "ADB302"
     name = "await-on-sync"
     severity = Severity.ERROR
+    fix = Safety.SAFE
     yields_to = ("ADB211", "ADB401")
 
     def suspects(self, project: Project) -> Iterator[Suspect]:

@@ -63,6 +63,7 @@ class MissingAwait(Rule):
     code = "ADB301"
     name = "missing-await"
     severity = Severity.ERROR
+    fix = Safety.UNSAFE
     yields_to = ("ADB401", "ADB303")
 
     def suspects(self, project: Project) -> Iterator[Suspect]:

@@ -49,6 +49,7 @@ class SyncWith(Rule):
     code = "ADB304"
     name = "sync-with"
     severity = Severity.ERROR
+    fix = Safety.SAFE
     guide = "Not closing connections"
     yields_to = ("ADB211", "ADB301")
 

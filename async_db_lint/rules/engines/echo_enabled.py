@@ -35,6 +35,7 @@ class EchoEnabled(Rule):
     code = "ADB106"
     name = "echo-enabled"
     severity = Severity.WARNING
+    fix = Safety.UNSAFE
     guide = "Disable `echo=True` in production"
 
     def suspects(self, project: Project) -> Iterator[Suspect]:

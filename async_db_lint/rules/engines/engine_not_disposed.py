@@ -54,6 +54,7 @@ class EngineNotDisposed(Rule):
     code = "ADB104"
     name = "engine-not-disposed"
     severity = Severity.WARNING
+    fix = Safety.UNSAFE
     guide = "Not closing connections; Dispose engine in lifespan/shutdown event"
     yields_to = ("ADB105", "ADB301")
 

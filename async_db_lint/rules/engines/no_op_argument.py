@@ -44,6 +44,7 @@ class NoOpArgument(Rule):
     code = "ADB107"
     name = "no-op-argument"
     severity = Severity.ADVICE
+    fix = Safety.SAFE
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         if not project.is_on_sqlalchemy_2:

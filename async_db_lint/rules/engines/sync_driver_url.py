@@ -46,6 +46,7 @@ class SyncDriverUrl(Rule):
     code = "ADB102"
     name = "sync-driver-url"
     severity = Severity.ERROR
+    fix = Safety.UNSAFE
     guide = "Using synchronous drivers; Use `postgresql+asyncpg://` connection string"
 
     def suspects(self, project: Project) -> Iterator[Suspect]:

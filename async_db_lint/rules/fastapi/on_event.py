@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from async_db_lint.fix import Change
+from async_db_lint.fix import Change, Safety
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Rule, Severity, Suspect, at_call
 from async_db_lint.rules.events import event_registrations
@@ -41,6 +41,7 @@ class OnEvent(Rule):
     code = "ADB603"
     name = "on-event"
     severity = Severity.WARNING
+    fix = Safety.UNSAFE
     guide = "Initialize database in lifespan/startup event; Dispose engine in lifespan/shutdown event"
     yields_to = ("ADB613",)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from async_db_lint.fix import Change
+from async_db_lint.fix import Change, Safety
 from async_db_lint.index.expressions import Call, is_nothing
 from async_db_lint.project.decorators import ROUTERS
 from async_db_lint.project.project import Project
@@ -33,6 +33,7 @@ class OnEventBesideLifespan(Rule):
     code = "ADB613"
     name = "on-event-beside-lifespan"
     severity = Severity.ERROR
+    fix = Safety.UNSAFE
     guide = "Initialize database in lifespan/startup event; Dispose engine in lifespan/shutdown event"
 
     def suspects(self, project: Project) -> Iterator[Suspect]:

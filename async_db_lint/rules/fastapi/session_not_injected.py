@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from async_db_lint.fix import Change
+from async_db_lint.fix import Change, Safety
 from async_db_lint.index.expressions import Call, Name, Usage
 from async_db_lint.index.scopes import Class, Module
 from async_db_lint.project import library
@@ -42,6 +42,7 @@ class SessionNotInjected(Rule):
     code = "ADB601"
     name = "session-not-injected"
     severity = Severity.ADVICE
+    fix = Safety.UNSAFE
     guide = "Use dependency injection for sessions (`Depends(get_db)`)"
 
     def suspects(self, project: Project) -> Iterator[Suspect]:

@@ -37,6 +37,7 @@ class LegacyQuery(Rule):
     code = "ADB401"
     name = "legacy-query"
     severity = Severity.ERROR
+    fix = Safety.UNSAFE
     guide = "Use SQLAlchemy 2.0 style queries (`select()` instead of `query()`)"
 
     def suspects(self, project: Project) -> Iterator[Suspect]:

@@ -41,6 +41,7 @@ class DependencyReturnsSession(Rule):
     code = "ADB205"
     name = "dependency-returns-session"
     severity = Severity.ERROR
+    fix = Safety.UNSAFE
     guide = "Use dependency injection for sessions (`Depends(get_db)`)"
 
     def suspects(self, project: Project) -> Iterator[Suspect]:

@@ -45,6 +45,7 @@ class ExpireOnCommit(Rule):
     code = "ADB202"
     name = "expire-on-commit"
     severity = Severity.WARNING
+    fix = Safety.UNSAFE
     guide = "Set `expire_on_commit=False` on session factory"
     yields_to = ("ADB211",)
 

@@ -47,6 +47,7 @@ class SyncSessionmaker(Rule):
     code = "ADB203"
     name = "sync-sessionmaker"
     severity = Severity.WARNING
+    fix = Safety.SAFE
 
     def suspects(self, project: Project) -> Iterator[Suspect]:
         allowed = project.versions.of("sqlalchemy")

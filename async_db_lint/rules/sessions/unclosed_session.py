@@ -50,6 +50,7 @@ class UnclosedSession(Rule):
     code = "ADB204"
     name = "unclosed-session"
     severity = Severity.ERROR
+    fix = Safety.UNSAFE
     guide = "Not closing connections"
     yields_to = ("ADB205",)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from async_db_lint.fix import Safety
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Rule, Severity, Suspect
 
@@ -25,6 +26,7 @@ class UnusedSuppression(Rule):
     code = "ADB901"
     name = "unused-suppression"
     severity = Severity.WARNING
+    fix = Safety.SAFE
 
     def suspects(self, project: Project) -> Iterable[Suspect]:
         return ()  # judged after all other findings are known: see `judge.py`
