@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -123,6 +124,85 @@ def test_variants_get_the_same_fix_or_none(folder: Path, variant: Any, tmp_path:
             assert data.count(b"# why") >= before[path].count(b"# why")
             continue
         assert data == variant(usual[path]), path
+
+
+# Variants after which another fix may be right, or none: what is there must be the old or the expected line.
+
+RENAMED = {"create_async_engine": "make_engine", "async_sessionmaker": "factory_of", "AsyncSession": "Work",
+           "select": "choose", "text": "sql", "FastAPI": "Api", "sessionmaker": "makes"}  # fmt: skip
+
+
+def aliased(data: bytes) -> bytes:
+    """Every imported name of the libraries under another one."""
+    text = data.decode()
+    head = re.compile(r"^(from (?:sqlalchemy|fastapi)[\w.]* import )(.*)$", re.MULTILINE)
+    taken = {name for match in head.finditer(text) for name in match[2].split(", ")} & RENAMED.keys()
+    imports = head.sub(lambda match: match[1] + ", ".join(
+        f"{name} as {RENAMED[name]}" if name in taken else name for name in match[2].split(", ")), text)  # fmt: skip
+    lines = [
+        line
+        if head.match(line)
+        else re.sub(rf"\b({'|'.join(taken)})\b(?!=)", lambda m: RENAMED[m[1]], line)
+        if taken
+        else line
+        for line in imports.split("\n")
+    ]
+    return "\n".join(lines).encode()
+
+
+def nested(data: bytes) -> bytes:
+    """Everything below the imports in a block."""
+    lines = data.decode().split("\n")
+    last = max((number for number, line in enumerate(lines) if line.startswith(("import ", "from "))), default=-1)
+    body = [f"    {line}" if line else line for line in lines[last + 1 :]]
+    return "\n".join([*lines[: last + 1], "if True:", *body, "    pass", ""]).encode()
+
+
+def decorated(data: bytes) -> bytes:
+    """Every function under a decorator that changes nothing."""
+    text = re.sub(r"^( *)(async def|def) ", r"\1@typing.no_type_check\n\1\2 ", data.decode(), flags=re.MULTILINE)
+    return ("import typing\n" + text).encode()
+
+
+def by_first_name(line: bytes) -> str:
+    """A line without its indentation, aliases taken back: a fix imports what it needs by its own name."""
+    text = line.decode().strip()
+    for name, alias in RENAMED.items():
+        text = re.sub(rf"\b{alias}\b", name, text)
+    return text
+
+
+@pytest.mark.parametrize("variant", [aliased, nested, decorated], ids=lambda variant: variant.__name__)
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_other_shapes_get_the_expected_lines_or_keep_their_own(folder: Path, variant: Any, tmp_path: Path) -> None:
+    plain = copied(folder, "bad", tmp_path / "plain")
+    usual = texts(plain, mended(plain, code_of(folder)))
+    varied = copied(folder, "bad", tmp_path / "varied")
+    before: dict[str, bytes] = {}
+    for file in varied.rglob("*.py"):
+        file.write_bytes(variant(file.read_bytes()))
+        before[file.relative_to(varied).as_posix()] = file.read_bytes()
+    after = texts(varied, mended(varied, code_of(folder)))
+    for path, data in after.items():
+        compile(data, path, "exec", dont_inherit=True)
+        known = {by_first_name(line) for text in (before[path], variant(usual[path])) for line in text.splitlines()}
+        odd = [line for line in data.splitlines() if by_first_name(line) not in known and not line.startswith(b"from ")]
+        assert odd == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("async def f(s: AsyncSession): s.commit()", "async def f(s: AsyncSession): await s.commit()"),
+        ("async def f(s: AsyncSession): x = 1; await s.add(x)", "async def f(s: AsyncSession): x = 1; s.add(x)"),
+        ("async def f():\n    with S() as s: s.add(1)", "async def f():\n    async with S() as s: s.add(1)"),
+        ("async def f():\n    s = S(); await s.flush()", "async def f():\n    s = S(); await s.flush()"),
+        ("class A:\n    async def f(self, s: AsyncSession): await s.add(1)", "class A:\n    async def f(self, s: AsyncSession): s.add(1)"),
+    ],
+)  # fmt: skip
+def test_one_line_bodies(before: str, after: str, tmp_path: Path) -> None:
+    head = f"{HEAD}S = async_sessionmaker(URL, expire_on_commit=False)\n"
+    assert one(tmp_path, f"{head}{before}\n", "ADB2", "ADB3") == f"{head}{after}\n"
 
 
 @pytest.mark.parametrize("variant", [crlf, tabs, marked, without_end], ids=lambda variant: variant.__name__)
