@@ -44,8 +44,9 @@ MUTANTS = [
             Change(
                 "services/jobs.py",
                 "await Orders(session).confirm(order_id)",
-                "session.query(Order).filter_by(id=order_id).update({'confirmed_at': datetime.now(UTC)})",
-                imports="from datetime import UTC, datetime\nfrom reference_app.models import Order",
+                "session.query(Order).filter_by(id=order_id, confirmed_at=None, status=OrderStatus.PLACED)"
+                ".update({'confirmed_at': datetime.now(UTC)})",
+                imports="from datetime import UTC, datetime\nfrom reference_app.models import Order, OrderStatus",
             ),
         ),
         ("services/jobs.py", "session.query(Order)"),
