@@ -20,6 +20,7 @@ from async_db_lint.selection import all_rules
 from tests.fixing import BOTH, FIXTURES, code_of, copied, mended, texts
 from tests.projects import DATABASE, written
 
+Files = dict[str, bytes]
 FOLDERS = sorted({path.parent for path in FIXTURES.glob("*/fixed*")})
 SAFE = frozenset((Safety.SAFE,))
 # What a bad example holds that no fix is offered for, and why.
@@ -76,6 +77,18 @@ def test_a_rule_says_of_what_kind_its_fixes_are(tmp_path: Path) -> None:
 # Mechanical variants: the same fix, or none.
 
 
+def with_variant(folder: Path, variant: Any, scratch: Path) -> tuple[Files, Files, Files]:
+    """What is usually made of an example; a variant of the example; and what is made of that."""
+    plain = copied(folder, "bad", scratch / "plain")
+    usual = texts(plain, mended(plain, code_of(folder)))
+    varied = copied(folder, "bad", scratch / "varied")
+    before: Files = {}
+    for file in varied.rglob("*.py"):
+        file.write_bytes(variant(file.read_bytes()))
+        before[file.relative_to(varied).as_posix()] = file.read_bytes()
+    return usual, before, texts(varied, mended(varied, code_of(folder)))
+
+
 def crlf(data: bytes) -> bytes:
     return data.replace(b"\n", b"\r\n")
 
@@ -110,14 +123,7 @@ VARIANTS = [crlf, tabs, foreign, marked, without_end, commented]
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.__name__)
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_variants_get_the_same_fix_or_none(folder: Path, variant: Any, tmp_path: Path) -> None:
-    plain = copied(folder, "bad", tmp_path / "plain")
-    usual = texts(plain, mended(plain, code_of(folder)))
-    varied = copied(folder, "bad", tmp_path / "varied")
-    before: dict[str, bytes] = {}
-    for file in varied.rglob("*.py"):
-        file.write_bytes(variant(file.read_bytes()))
-        before[file.relative_to(varied).as_posix()] = file.read_bytes()
-    after = texts(varied, mended(varied, code_of(folder)))
+    usual, before, after = with_variant(folder, variant, tmp_path)
     for path, data in after.items():
         ast.parse(data)
         if variant is commented:  # a comment may stand in the way of a fix; none is lost
@@ -175,14 +181,7 @@ def by_first_name(line: bytes) -> str:
 @pytest.mark.parametrize("variant", [aliased, nested, decorated], ids=lambda variant: variant.__name__)
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_other_shapes_get_the_expected_lines_or_keep_their_own(folder: Path, variant: Any, tmp_path: Path) -> None:
-    plain = copied(folder, "bad", tmp_path / "plain")
-    usual = texts(plain, mended(plain, code_of(folder)))
-    varied = copied(folder, "bad", tmp_path / "varied")
-    before: dict[str, bytes] = {}
-    for file in varied.rglob("*.py"):
-        file.write_bytes(variant(file.read_bytes()))
-        before[file.relative_to(varied).as_posix()] = file.read_bytes()
-    after = texts(varied, mended(varied, code_of(folder)))
+    usual, before, after = with_variant(folder, variant, tmp_path)
     for path, data in after.items():
         compile(data, path, "exec", dont_inherit=True)
         known = {by_first_name(line) for text in (before[path], variant(usual[path])) for line in text.splitlines()}

@@ -14,7 +14,7 @@ from async_db_lint.project.project import Project, enclosing_function
 from async_db_lint.project.text import quoted
 from async_db_lint.project.uses import is_never_awaited
 from async_db_lint.rule import Rule, Severity, Suspect, along, at_call
-from async_db_lint.rules.rewriting import awaited
+from async_db_lint.rules.mending.rewriting import awaited
 
 if TYPE_CHECKING:
     import libcst as cst

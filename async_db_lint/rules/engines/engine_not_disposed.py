@@ -11,7 +11,7 @@ from async_db_lint.project.engines import Engine
 from async_db_lint.project.imports import is_bound_once, local_name, reaches, spelling_for
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
-from async_db_lint.rules.lifespans import (
+from async_db_lint.rules.mending.lifespans import (
     Home,
     binds_lifespan,
     ended,

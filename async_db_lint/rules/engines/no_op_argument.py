@@ -11,7 +11,7 @@ from async_db_lint.project import library
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Report, Rule, Severity, Suspect, at_call
 from async_db_lint.rules.arguments import keyword
-from async_db_lint.rules.rewriting import without_keyword
+from async_db_lint.rules.mending.rewriting import without_keyword
 
 if TYPE_CHECKING:
     import libcst as cst

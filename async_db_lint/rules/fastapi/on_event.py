@@ -9,7 +9,7 @@ from async_db_lint.fix import Change, Safety
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Rule, Severity, Suspect, at_call
 from async_db_lint.rules.events import event_registrations
-from async_db_lint.rules.moving import handlers_of, moved
+from async_db_lint.rules.mending.moving import handlers_of, moved
 from async_db_lint.source import Role
 
 if TYPE_CHECKING:

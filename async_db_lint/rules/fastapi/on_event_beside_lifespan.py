@@ -11,7 +11,7 @@ from async_db_lint.project.decorators import ROUTERS
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
 from async_db_lint.rules.events import event_registrations
-from async_db_lint.rules.moving import handlers_of, moved
+from async_db_lint.rules.mending.moving import handlers_of, moved
 
 if TYPE_CHECKING:
     import libcst as cst

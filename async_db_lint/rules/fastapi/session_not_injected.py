@@ -14,7 +14,7 @@ from async_db_lint.project.definitions import bindings_of
 from async_db_lint.project.places import place_of
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Rule, Severity, Suspect, at_call
-from async_db_lint.rules.injecting import injected, injection_for
+from async_db_lint.rules.mending.injecting import injected, injection_for
 from async_db_lint.source import Role
 
 if TYPE_CHECKING:

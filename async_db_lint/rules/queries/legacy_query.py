@@ -13,8 +13,8 @@ from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.project import Project
 from async_db_lint.project.text import quoted
 from async_db_lint.rule import Rule, Severity, Suspect, along, at_call
-from async_db_lint.rules.rewriting import awaited
-from async_db_lint.rules.selecting import Queried, chain_of, code, written
+from async_db_lint.rules.mending.rewriting import awaited
+from async_db_lint.rules.mending.selecting import Queried, chain_of, code, written
 
 if TYPE_CHECKING:
     import libcst as cst

@@ -13,7 +13,7 @@ from async_db_lint.project.ownership import names_of
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Report, Rule, Severity, Suspect, at_call
 from async_db_lint.rules.arguments import keyword
-from async_db_lint.rules.rewriting import with_keyword
+from async_db_lint.rules.mending.rewriting import with_keyword
 from async_db_lint.source import Role
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from async_db_lint.project.places import place_of
 from async_db_lint.project.project import Project
 from async_db_lint.project.versions import parsed
 from async_db_lint.rule import Rule, Severity, Suspect, at_call
-from async_db_lint.rules.rewriting import without_keyword
+from async_db_lint.rules.mending.rewriting import without_keyword
 from async_db_lint.source import Role
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from async_db_lint.project.kinds import Kind, Value
 from async_db_lint.project.places import place_of
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
-from async_db_lint.rules.closing import Opened, entered
+from async_db_lint.rules.mending.closing import Opened, entered
 from async_db_lint.source import Role
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from async_db_lint.project.application import Registration, Trigger
 from async_db_lint.project.imports import is_bound_once
 from async_db_lint.project.ownership import names_of
 from async_db_lint.project.project import Project
-from async_db_lint.rules.lifespans import (
+from async_db_lint.rules.mending.lifespans import (
     binds_lifespan,
     ended,
     is_yield,

@@ -161,7 +161,7 @@ def with_lifespan(
     """The statement that makes the application, given a lifespan that is defined before it."""
     import libcst as cst
 
-    from async_db_lint.rules.rewriting import with_keyword
+    from async_db_lint.rules.mending.rewriting import with_keyword
 
     changed = with_keyword(maker, "lifespan", "lifespan")
     if changed is None:
