@@ -15,6 +15,7 @@ NOQA = re.compile(r"# noqa(?::[\s]?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?", r
 FILE_NOQA = re.compile(r"\s*# flake8[:=]\s*noqa", re.IGNORECASE)
 OWN = re.compile(r"#\s*adb:\s*(?P<word>\w+)\s*(?:\[(?P<codes>[^\]]*)\])?(?P<rest>.*)", re.IGNORECASE)
 WORDS = ("ignore", "off", "on")
+OWN_MARK = re.compile(rb"adb:", re.IGNORECASE)
 MARK = re.compile(rb"noqa|adb:", re.IGNORECASE)
 OURS = re.compile(rb"noqa[:\s].*adb|noqa: *[a-z]+-|adb:", re.IGNORECASE)
 
@@ -60,11 +61,15 @@ def names_ours(data: bytes) -> bool:
 def read(source: Source, canonical: Callable[[str], str] = str) -> list[Suppression]:
     """The suppressions of a file; `canonical` turns a rule's name into its code."""
     comments = Comments(source)
-    return [*_noqa(source, comments), *_own(comments, len(source.lines), canonical)]
+    own = _own(comments, len(source.lines), canonical) if OWN_MARK.search(source.data) else ()
+    return [*_noqa(source, comments), *own]
 
 
 def _noqa(source: Source, comments: Comments) -> Iterator[Suppression]:
     """One for each run of lines that counts as one, by the first match in it, as flake8 does; one for a whole file."""
+    matches = NOQA.finditer("\n".join(source.lines))
+    if not any(_may_name_ours(match) for match in matches) and b"flake8" not in source.data:
+        return  # most files that have comments for other tools: they are not tokenized
     seen: set[int] = set()
     for number, line in enumerate(source.lines, 1):
         if FILE_NOQA.match(line):
@@ -76,6 +81,12 @@ def _noqa(source: Source, comments: Comments) -> Iterator[Suppression]:
             assert match is not None
             codes = codes_in(match["codes"])
             yield Suppression(first, last, number, match.start(), match.group().strip(), codes, False)
+
+
+def _may_name_ours(match: re.Match[str]) -> bool:
+    """Whether a `noqa` names one of our codes, or a beginning of one, or nothing."""
+    codes = codes_in(match["codes"])
+    return not codes or any(code[:3].upper() == "ADB"[: len(code)] for code in codes)
 
 
 def _own(comments: Comments, last_line: int, canonical: Callable[[str], str]) -> Iterator[Suppression]:
