@@ -37,6 +37,11 @@ def engine(call: str, imports: str = "") -> Change:
     return Change(DATABASE, ENGINE, f"engine = {call}", imports=imports)
 
 
+def with_url(url: str, imports: str = "") -> Change:
+    """The engine as it is, on another URL to the same server."""
+    return Change(DATABASE, ENGINE, ENGINE.strip().replace("settings.database_url", url), imports=imports)
+
+
 def with_option(option: str) -> Change:
     return engine(f"create_async_engine(settings.database_url, pool_pre_ping=True, {option})")
 
@@ -71,31 +76,30 @@ MUTANTS = [
     Mutant(
         "URL without a driver",
         "ADB102",
-        (engine('create_async_engine("postgresql://bookshop@localhost/bookshop")'),),
-        (DATABASE, "postgresql://"),
+        (with_url("f\"postgresql://{settings.database_url.partition('://')[2]}\""),),
+        (DATABASE, "engine = create_async_engine("),
     ),
     Mutant(
         "URL of a hosting provider",
         "ADB102",
-        (engine('create_async_engine("postgres://bookshop@localhost/bookshop", pool_pre_ping=True)'),),
-        (DATABASE, "postgres://"),
+        (with_url("'postgres://' + settings.database_url.partition('://')[2]"),),
+        (DATABASE, "engine = create_async_engine("),
     ),
     Mutant(
         "URL with psycopg2, in pieces",
         "ADB102",
-        (engine('create_async_engine(f"postgresql+psycopg2://{settings.database_schema}@localhost/bookshop")'),),
-        (DATABASE, "+psycopg2"),
+        (with_url("'postgresql+psycopg2://%s' % settings.database_url.partition('://')[2]"),),
+        (DATABASE, "engine = create_async_engine("),
     ),
     Mutant(
-        "URL.create with a synchronous driver",
+        "URL with another driver",
         "ADB102",
         (
-            engine(
-                'create_async_engine(URL.create("postgresql+pg8000", host="localhost", database="bookshop"))',
-                "from sqlalchemy import URL",
+            with_url(
+                'make_url(settings.database_url).set(drivername="postgresql+pg8000")', "from sqlalchemy import make_url"
             ),
         ),
-        (DATABASE, "pg8000"),
+        (DATABASE, "engine = create_async_engine("),
     ),
     Mutant(
         "synchronous engine with an async driver for the migrations",
@@ -151,12 +155,7 @@ MUTANTS = [
                 "replica = create_async_engine(settings.database_url)\n"
                 "ReplicaSession = async_sessionmaker(replica, expire_on_commit=False)",
             ),
-            Change("services/jobs.py", "SessionLocal()", "ReplicaSession()", "export"),
-            Change(
-                "services/jobs.py",
-                "from reference_app.database import SessionLocal",
-                "from reference_app.database import ReplicaSession, SessionLocal",
-            ),
+            Change(DATABASE, "SessionLocal()", "ReplicaSession()", "verify"),
         ),
         (DATABASE, "replica = create_async_engine("),
     ),
