@@ -72,3 +72,16 @@ def test_it_can_be_tried_before_it_is_installed(home: Path, tmp_path: Path) -> N
     tried = found.pre_commit("try-repo", str(home / "hooks"), "async-db-lint-project", "--all-files")
     assert tried.returncode == 1
     assert "ADB104" in tried.stdout
+
+
+@pytest.mark.environments
+def test_the_fixing_hook_mends_and_stops_the_commit_once(home: Path, tmp_path: Path) -> None:
+    found = Repository(tmp_path / "shop", home, "  - id: async-db-lint-fix\n")
+    assert found.commit()[0]
+    text = "from database import SessionLocal\nasync def f():\n    with SessionLocal() as session:\n        session.commit()\n"
+    (found.folder / "work.py").write_text(text)
+    went, said = found.commit()
+    assert not went
+    assert "files were modified by this hook" in said
+    assert (found.folder / "work.py").read_text() == text.replace("    with", "    async with")  # `await` is not safe
+    assert found.commit()[0]
