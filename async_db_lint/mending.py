@@ -32,7 +32,7 @@ def mend(
 ) -> Repaired:
     """The project with its fixes made, in memory. Raises MissingPath and ConfigError."""
     found, wanted = examined(root, paths, config, Report(), extra)
-    return repaired(found, wanted, config, allowed(options))
+    return repaired(found, wanted, config, allowed(options), None if extra is None else extra.path)
 
 
 def with_imports(report: Report) -> tuple[Finding, ...]:

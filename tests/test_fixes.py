@@ -623,6 +623,22 @@ def test_standard_input_is_mended_to_standard_output(root: Path) -> None:
     assert (root / "app.py").read_text() == BAD
 
 
+def test_a_fix_that_needs_another_file_is_not_made_for_standard_input(root: Path) -> None:
+    main_file = (
+        "from contextlib import asynccontextmanager\nfrom fastapi import FastAPI\nfrom app import S\n"
+        + SPAN.format("yield")
+    )
+    written(root, {"main.py": main_file + "def keep(): return S()\n"})
+    text = (
+        HEAD
+        + 'engine = create_async_engine("postgresql+asyncpg://db", echo=True)\nS = async_sessionmaker(engine, expire_on_commit=False)\n'
+    )
+    command = [sys.executable, "-m", "async_db_lint", "check", "-", "--stdin-filename", "app.py", "--root", "."]
+    run = subprocess.run([*command, "--fix", "--unsafe-fixes"], cwd=root, input=text.encode(), capture_output=True)
+    assert run.stdout.decode() == text.replace(", echo=True", "")
+    assert (root / "main.py").read_text() == main_file + "def keep(): return S()\n"
+
+
 def test_a_file_that_cannot_be_written_is_an_error_in_one_sentence(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

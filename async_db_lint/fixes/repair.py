@@ -38,8 +38,13 @@ class Repaired:
     together: list[frozenset[str]] = field(default_factory=list)
 
 
-def repaired(found: Indexed, wanted: set[str], config: Config, allowed: frozenset[Safety]) -> Repaired:
-    """The project with every fix of an allowed safety made, in memory. Raises ConfigError."""
+def repaired(
+    found: Indexed, wanted: set[str], config: Config, allowed: frozenset[Safety], only: str | None = None
+) -> Repaired:
+    """The project with every fix of an allowed safety made, in memory; those alone that change `only`, where given.
+
+    Raises ConfigError.
+    """
     result: Repaired | None = None
     original = dict(found.data)
     applied: list[Finding] = []
@@ -49,7 +54,8 @@ def repaired(found: Indexed, wanted: set[str], config: Config, allowed: frozense
         project = linked(found, config, report)
         ruled(project, found, wanted, config, report)
         result = Repaired(report, {}, applied, together)
-        chosen, edits = _round(found, project, report.findings, allowed)
+        within = [item for item in report.findings if only is None or _stays_in(item, only)]
+        chosen, edits = _round(found, project, within, allowed)
         if not chosen or _ == MAX_ROUNDS:
             break
         applied += chosen
@@ -65,6 +71,14 @@ def repaired(found: Indexed, wanted: set[str], config: Config, allowed: frozense
 def fixable(finding: Finding, allowed: frozenset[Safety]) -> bool:
     """Whether a finding has a fix of an allowed safety."""
     return finding.fix is not None and finding.fix.safety in allowed
+
+
+def _stays_in(finding: Finding, path: str) -> bool:
+    """Whether the fix of a finding changes one file and no other."""
+    if finding.fix is None:
+        return False
+    edits, needed, orphans = finding.fix.edits, finding.fix.needed, finding.fix.orphans
+    return {path} == {edit.path for edit in edits} | {item.path for item in needed} | {item.path for item in orphans}
 
 
 def settler_of(found: Indexed, project: Project) -> Settler:
