@@ -118,9 +118,12 @@ def _is_proven(engine: Engine, item: Disposal) -> bool:
 def _stop(ground: Ground, engine: Engine, item: Disposal) -> Location | None:
     """The lifespan or shutdown handler that is proven to get to a disposal of the only engine that a call makes."""
     scope = engine.scope
-    is_many = isinstance(scope, Function) and len(ground.project.inference.callers(scope)) > 1
-    if is_many and not engine.view.is_cached(scope):  # type: ignore[arg-type]
-        return None
+    if isinstance(scope, Function) and not engine.view.is_cached(scope):
+        callers = [
+            call for call in engine.view.inference.callers(scope) if ground.project.role(call) is Role.APPLICATION
+        ]
+        if len(callers) > 1:
+            return None
     found = at_stop(ground.project, item.place.scope, item.call)
     return None if found is None else ground.place(found.function)
 
