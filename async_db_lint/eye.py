@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from async_db_lint import syntax
 from async_db_lint.syntax import Sight, Unit
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from async_db_lint.source import Source
 
 
+Node = TypeVar("Node", bound="cst.CSTNode")
+
+
 class Eye:
     """Reads units of files by LibCST, each once, and remembers them: a change is made of their nodes."""
 
@@ -24,28 +27,34 @@ class Eye:
         self.source = source
         self.units: list[Unit] = [sight.unit]
         self._known: dict[tuple[str, int, int], Unit | None] = {}
+        self._parents: dict[cst.Module, Mapping[cst.CSTNode, cst.CSTNode]] = {}
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The node around another, in the unit that it was read in."""
         from libcst.metadata import MetadataWrapper, ParentNodeProvider
 
-        unit = next((unit for unit in self.units if node in unit.positions), None)
+        unit = self._unit_of(node)
         if unit is None:
             return None
-        return MetadataWrapper(unit.module, unsafe_skip_copy=True).resolve(ParentNodeProvider).get(node)
+        if unit.module not in self._parents:
+            wrapper = MetadataWrapper(unit.module, unsafe_skip_copy=True)
+            self._parents[unit.module] = wrapper.resolve(ParentNodeProvider)
+        return self._parents[unit.module].get(node)
 
-    def around(self, node: cst.CSTNode, *kinds: type[cst.CSTNode]) -> cst.CSTNode | None:
+    def around(self, node: cst.CSTNode, *kinds: type[Node]) -> Node | None:
         """The nearest node of some kinds around another."""
         found = self.parent(node)
-        while found is not None and not isinstance(found, kinds):
+        while found is not None:
+            if isinstance(found, kinds):
+                return found
             found = self.parent(found)
-        return found
+        return None
 
-    def at(self, node: cst.CSTNode, span: Span, kind: type[cst.CSTNode]) -> cst.CSTNode | None:
+    def at(self, node: cst.CSTNode, span: Span, kind: type[Node]) -> Node | None:
         """The node of a kind at a span of the file, in the unit that another node was read in."""
-        unit = next((unit for unit in self.units if node in unit.positions), None)
+        unit = self._unit_of(node)
         found = None if unit is None else syntax.find(unit, span, kind.__name__)
-        return None if found is None else found.node
+        return found.node if found is not None and isinstance(found.node, kind) else None
 
     def function(self, function: Function) -> cst.FunctionDef | None:
         """A function with its decorators; None when LibCST cannot read it, or its lines hold other code."""
@@ -96,8 +105,10 @@ class Eye:
 
         key = (path, span.line, span.column)
         unit = self._unit(key, lambda: syntax.statement(self.source(path), statement.span, statement.keyword))
-        found = None if unit is None else syntax.find(unit, span, "Call")
-        return found.node if found is not None and isinstance(found.node, cst.Call) else None
+        return None if unit is None else self.at(unit.module, span, cst.Call)
+
+    def _unit_of(self, node: cst.CSTNode) -> Unit | None:
+        return next((unit for unit in self.units if node in unit.positions), None)
 
     def _unit(self, key: tuple[str, int, int], read: Callable[[], Unit | None]) -> Unit | None:
         if key not in self._known:

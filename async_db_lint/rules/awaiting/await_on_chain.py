@@ -61,7 +61,7 @@ class AwaitOnChain(Rule):
         inner = eye.at(node, chain.query, cst.Call) if isinstance(node, cst.Await) and not node.lpar else None
         if inner is None or not isinstance(node, cst.Await) or chain.is_coroutine is None:
             return None
-        query = cst.Await(cst.ensure_type(inner, cst.Call), [cst.LeftParen()], [cst.RightParen()])
+        query = cst.Await(inner, [cst.LeftParen()], [cst.RightParen()])
         changed = node.expression.deep_replace(inner, query)
         if chain.is_coroutine:
             changed = node.with_changes(expression=changed)

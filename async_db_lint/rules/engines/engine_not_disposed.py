@@ -116,26 +116,21 @@ def _is_shadowed(home: Home, name: str) -> bool:
 
 
 def _with_new_lifespan(title: str, statement: str, facts: _Facts, eye: Eye) -> Change | None:
+    import libcst as cst
+
     maker = facts.home.maker
     if binds_lifespan(maker):
         return None
     found = eye.statement(facts.home.path, maker.statement)
-    call = None if found is None else eye.at(found, maker.span, cst_call())
+    call = None if found is None else eye.at(found, maker.span, cst.Call)
     if found is None or call is None:
         return None
     blank = eye.blank_above(facts.home.path, maker.statement.span.line)
-    changed = with_lifespan(found, call, new_lifespan((), (statement,), blank))  # type: ignore[arg-type]
+    changed = with_lifespan(found, call, new_lifespan((), (statement,), blank))
     if changed is None:
         return None
     needed = (*facts.needed, *needed_for(facts.home.path))
     return Change(title, Safety.UNSAFE, ((found, changed),), needed)
-
-
-def cst_call() -> type[cst.Call]:
-    """LibCST's class of calls, imported when it is needed."""
-    import libcst as cst
-
-    return cst.Call
 
 
 def _stops(project: Project, engine: Engine) -> Iterator[Related]:

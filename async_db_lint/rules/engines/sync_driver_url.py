@@ -13,6 +13,7 @@ from async_db_lint.project.project import Project
 from async_db_lint.project.urls import Driver
 from async_db_lint.project.versions import Range
 from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
+from async_db_lint.rules.mending.walking import inside
 from async_db_lint.source import Role
 
 if TYPE_CHECKING:
@@ -111,9 +112,7 @@ def text_with(node: cst.CSTNode, scheme: str) -> cst.SimpleString | cst.Formatte
     import libcst as cst
 
     found: list[cst.SimpleString | cst.FormattedStringText] = []
-    queue: list[cst.CSTNode] = [node]
-    for item in queue:
-        queue.extend(item.children)
+    for item in inside(node):
         if isinstance(item, cst.SimpleString):
             value = item.value[len(item.prefix) :].strip("\"'")
         elif isinstance(item, cst.FormattedStringText):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from async_db_lint.index.expressions import Call
 from async_db_lint.index.scopes import Function
+from async_db_lint.rules.mending.walking import inside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,7 @@ def entered(opened: Opened, eye: Eye) -> tuple[cst.FunctionDef, cst.FunctionDef]
     call = None if function is None else eye.at(function, opened.call.span, cst.Call)
     line = None if call is None else eye.around(call, cst.SimpleStatementLine)
     block = None if line is None else eye.parent(line)
-    if function is None or not isinstance(call, cst.Call) or not isinstance(line, cst.SimpleStatementLine):
+    if function is None or call is None or line is None:
         return None
     if not isinstance(block, cst.IndentedBlock) or not _binds_only(line, opened.name, call):
         return None
@@ -70,9 +71,7 @@ def outlives(body: Sequence[cst.CSTNode], name: str) -> bool:
     """Whether what is opened may be used after the block: by a function inside, or by a stream of rows."""
     import libcst as cst
 
-    queue = list(body)
-    for node in queue:
-        queue.extend(node.children)
+    for node in inside(*body):
         if isinstance(node, (cst.FunctionDef, cst.Lambda)) and count([node], name):
             return True
         if isinstance(node, cst.Attribute) and node.attr.value in ("stream", "stream_scalars"):
@@ -117,9 +116,4 @@ def count(nodes: Sequence[cst.CSTNode], name: str) -> int:
     """How often a name stands in some nodes."""
     import libcst as cst
 
-    queue = list(nodes)
-    found = 0
-    for node in queue:
-        queue.extend(node.children)
-        found += isinstance(node, cst.Name) and node.value == name
-    return found
+    return sum(isinstance(node, cst.Name) and node.value == name for node in inside(*nodes))

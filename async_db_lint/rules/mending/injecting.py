@@ -70,7 +70,7 @@ def injected(found: Injection, eye: Eye) -> Change | None:
     call = None if function is None else eye.at(function, found.call.span, cst.Call)
     opened = None if call is None else eye.around(call, cst.With)
     block = None if opened is None else eye.parent(opened)
-    if function is None or not isinstance(opened, cst.With) or block is not function.body:
+    if function is None or call is None or opened is None or block is not function.body:
         return None
     item = opened.items[0]
     if (
@@ -93,7 +93,7 @@ def injected(found: Injection, eye: Eye) -> Change | None:
         Needed(path, "fastapi", "Depends"),
         Needed(path, "sqlalchemy.ext.asyncio", "AsyncSession"),
     )
-    orphans = (Orphan(path, call.func.value),) if isinstance(call, cst.Call) and isinstance(call.func, cst.Name) else ()
+    orphans = (Orphan(path, call.func.value),) if isinstance(call.func, cst.Name) else ()
     return Change("Let the dependency give the session", Safety.UNSAFE, ((function, changed),), needed, orphans)
 
 

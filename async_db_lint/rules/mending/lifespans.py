@@ -9,6 +9,7 @@ from async_db_lint.index.expressions import Call
 from async_db_lint.index.scopes import Function
 from async_db_lint.project.application import Trigger
 from async_db_lint.project.project import Project
+from async_db_lint.rules.mending.walking import executed, inside
 from async_db_lint.source import Role
 
 if TYPE_CHECKING:
@@ -65,13 +66,13 @@ def ended(function: cst.FunctionDef, statement: str) -> cst.FunctionDef | None:
                         finalbody=cst.Finally(cst.IndentedBlock([line])),
                         leading_lines=last.leading_lines)  # fmt: skip
         return function.with_changes(body=body.with_changes(body=[*body.body[:-1], tried]))
-    if isinstance(last, cst.Try) and last.finalbody is not None and holds_yield(last.body):
+    if isinstance(last, cst.Try) and last.finalbody is not None and count_yields(last.body):
         block = last.finalbody.body
         if not isinstance(block, cst.IndentedBlock):
             return None
         final = last.finalbody.with_changes(body=block.with_changes(body=[*block.body, line]))
         return function.with_changes(body=body.with_changes(body=[*body.body[:-1], last.with_changes(finalbody=final)]))
-    if any(is_yield(item) or holds_yield(item) for item in body.body):
+    if any(count_yields(item) for item in body.body):
         return function.with_changes(body=body.with_changes(body=[*body.body, line]))
     return None
 
@@ -93,26 +94,21 @@ def returns(node: cst.CSTNode) -> bool:
     """Whether a `return` stands inside of a node."""
     import libcst as cst
 
-    return isinstance(node, cst.Return) or any(returns(child) for child in node.children)
+    return any(isinstance(item, cst.Return) for item in inside(node))
 
 
 def count_yields(node: cst.CSTNode) -> int:
     """How many `yield`s stand inside of a node, in the same function."""
     import libcst as cst
 
-    if isinstance(node, (cst.FunctionDef, cst.Lambda)):
-        return 0
-    return isinstance(node, cst.Yield) + sum(count_yields(child) for child in node.children)
+    return sum(isinstance(item, cst.Yield) for item in executed(node))
 
 
 def in_place_of_half(function: cst.FunctionDef, name: str) -> cst.FunctionDef | None:
     """A lifespan that disposes an engine where it disposed only its synchronous half; None where it did not."""
     import libcst as cst
 
-    queue: list[cst.CSTNode] = [function.body]
-    for node in queue:
-        if not isinstance(node, (cst.FunctionDef, cst.Lambda)):
-            queue.extend(node.children)
+    for node in executed(function.body):
         if isinstance(node, cst.Expr) and cst.Module(body=()).code_for_node(node) == f"{name}.sync_engine.dispose()":
             whole = cst.Expr(cst.parse_expression(f"await {name}.dispose()"))
             return cst.ensure_type(function.deep_replace(node, whole), cst.FunctionDef)
@@ -129,15 +125,6 @@ def is_yield(node: cst.CSTNode) -> bool:
         and isinstance(node.body[0], cst.Expr)
         and isinstance(node.body[0].value, cst.Yield)
     )
-
-
-def holds_yield(node: cst.CSTNode) -> bool:
-    """Whether a `yield` stands inside of a node, in the same function."""
-    import libcst as cst
-
-    if isinstance(node, (cst.FunctionDef, cst.Lambda)):
-        return False
-    return isinstance(node, cst.Yield) or any(holds_yield(child) for child in node.children)
 
 
 def new_lifespan(before: Sequence[str], after: Sequence[str], blank_above: int) -> cst.FunctionDef:

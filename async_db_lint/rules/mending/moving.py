@@ -109,7 +109,7 @@ def _in_new(found: Handlers, eye: Eye) -> tuple[cst.CSTNode, cst.FlattenSentinel
     path, maker = found.maker.block.scope.module.path, found.maker
     statement = None if binds_lifespan(maker) else eye.statement(path, maker.statement)
     call = None if statement is None else eye.at(statement, maker.span, cst.Call)
-    if statement is None or not isinstance(call, cst.Call):
+    if statement is None or call is None:
         return None
     blank = eye.blank_above(path, maker.statement.span.line)
     function = new_lifespan(found.calls(found.starts), found.calls(found.stops), blank)

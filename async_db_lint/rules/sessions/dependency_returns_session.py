@@ -14,6 +14,7 @@ from async_db_lint.project.places import place_of
 from async_db_lint.project.project import Project
 from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
 from async_db_lint.rules.mending.closing import Opened, around, count, entered
+from async_db_lint.rules.mending.walking import inside
 from async_db_lint.source import Role
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _opened_in_place(function: cst.FunctionDef, opened: Opened, eye: Eye) -> cst
 
     call = eye.at(function, opened.call.span, cst.Call)
     line = None if call is None else eye.around(call, cst.SimpleStatementLine)
-    if not isinstance(call, cst.Call) or not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
+    if call is None or line is None or len(line.body) != 1:
         return None
     end = cst.SimpleStatementLine([cst.Return(cst.Name("session"))])
     return cst.ensure_type(function.deep_replace(line, around(call, "session", [end], line)), cst.FunctionDef)
@@ -161,12 +162,7 @@ def _last_return(function: cst.FunctionDef) -> cst.Return | None:
     """The one `return` of a function."""
     import libcst as cst
 
-    queue: list[cst.CSTNode] = [function.body]
-    found: list[cst.Return] = []
-    for node in queue:
-        queue.extend(node.children)
-        if isinstance(node, cst.Return):
-            found.append(node)
+    found = [node for node in inside(function.body) if isinstance(node, cst.Return)]
     return found[0] if len(found) == 1 else None
 
 
