@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from async_db_lint import discovery, selection
+from async_db_lint import selection
 from async_db_lint.audit.checklist import ITEMS, Answer, Outcome, answer
 from async_db_lint.audit.entries import Inventory
 from async_db_lint.audit.ground import Ground
 from async_db_lint.audit.inventory import inventory
 from async_db_lint.config import Config
-from async_db_lint.engine import Fault, Report, indexed, linked, ruled
-from async_db_lint.reading import Progress, read, silent
+from async_db_lint.engine import Fault, Report, examined, linked, ruled
+from async_db_lint.reading import Progress, silent
 from async_db_lint.rule import Finding
 
 
@@ -42,9 +42,7 @@ def audit(root: Path, path: Path, config: Config, progress: Progress = silent) -
     """
     every = replace(config, select=("ALL",), ignore=(), per_file_ignores=(), baseline="")
     report = Report()
-    files = read(root, every.exclude)
-    wanted, by_name = discovery.targets(root, [path], files.tree, every.exclude)
-    found = indexed(root, files, by_name, report, None, progress)
+    found, wanted = examined(root, [path], every, report, None, progress)
     project = linked(found, every, report)
     ruled(project, found, wanted, every, report, progress)
     made_of = inventory(Ground(project, wanted, found.data))

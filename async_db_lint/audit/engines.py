@@ -76,9 +76,8 @@ def _url(ground: Ground, engine: Engine) -> tuple[str | None, str | None, Locati
     if found is not None:
         written = found.prefix.statement
         path = found.prefix.place.scope.module.path
-        if found.prefix.is_default:
-            return found.dialect, None, None if written is None else ground.at(path, written.span)
-        return found.dialect, found.driver, None if written is None else ground.at(path, written.span)
+        driver = None if found.prefix.is_default else found.driver
+        return found.dialect, driver, None if written is None else ground.at(path, written.span)
     guard = guard_of(engine.view.inference, engine.call.argument("url", 0), place_of(engine.call))
     return (None, None, None) if guard is None else (guard.dialect, guard.driver, ground.place(guard.function))
 

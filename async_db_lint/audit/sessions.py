@@ -10,7 +10,7 @@ from async_db_lint.index.expressions import Attribute, Call, Usage
 from async_db_lint.index.scopes import BlockKind, Function
 from async_db_lint.project import library
 from async_db_lint.project.handover import CLOSING, closings_of
-from async_db_lint.project.kinds import Kind, Value
+from async_db_lint.project.kinds import Kind
 from async_db_lint.project.lifecycle import is_unconditional
 from async_db_lint.project.ownership import names_of
 from async_db_lint.project.text import spelled
@@ -122,10 +122,3 @@ def factories_of(ground: Ground, origins: frozenset[Call]) -> tuple[Location, ..
         if callee is not None and callee.kind is Kind.INSTANCE:
             found |= callee.origins
     return ground.places(found)
-
-
-def session_within(value: Value | None) -> Value | None:
-    """The session that a generator, coroutine or manager gives, or the value itself."""
-    while value is not None and value.inner is not None and value.kind not in (Kind.INSTANCE, Kind.METHOD):
-        value = value.inner
-    return value

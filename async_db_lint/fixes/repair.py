@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -49,14 +49,14 @@ def repaired(
     original = dict(found.data)
     applied: list[Finding] = []
     together: list[frozenset[str]] = []
-    for _ in range(MAX_ROUNDS + 1):
+    for number in range(MAX_ROUNDS + 1):
         report = Report()
         project = linked(found, config, report)
         ruled(project, found, wanted, config, report)
         result = Repaired(report, {}, applied, together)
         within = [item for item in report.findings if only is None or _stays_in(item, only)]
         chosen, edits = _round(found, project, within, allowed)
-        if not chosen or _ == MAX_ROUNDS:
+        if not chosen or number == MAX_ROUNDS:
             break
         applied += chosen
         together += [frozenset(edit.path for edit in item.fix.edits) for item in chosen if item.fix is not None]
@@ -81,9 +81,9 @@ def _stays_in(finding: Finding, path: str) -> bool:
     return {path} == {edit.path for edit in edits} | {item.path for item in needed} | {item.path for item in orphans}
 
 
-def settler_of(found: Indexed, project: Project) -> Settler:
-    """What settles fixes over an indexed project."""
-    return Settler(found.data, exported(project))
+def settler_of(data: Mapping[str, bytes], project: Project) -> Settler:
+    """What settles fixes over a project's files, as they are in memory."""
+    return Settler(data, exported(project))
 
 
 def exported(project: Project) -> Callable[[str, str], bool]:
@@ -121,7 +121,7 @@ def _round(
             continue
         chosen.append(finding)
         fixes.append(finding.fix)
-    settler = settler_of(found, project)
+    settler = settler_of(found.data, project)
     edits = settler.settled(fixes)
     if edits is not None:
         return chosen, edits
