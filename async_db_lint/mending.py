@@ -13,13 +13,13 @@ from async_db_lint.engine import Report, examined
 from async_db_lint.fix import Safety
 from async_db_lint.fixes import writing
 from async_db_lint.fixes.patch import patch
-from async_db_lint.fixes.repair import Repaired, exported, repaired
-from async_db_lint.fixes.settling import Settler
+from async_db_lint.fixes.repair import Repaired, repaired, settler_of
 from async_db_lint.fixes.writing import WriteError
 from async_db_lint.report.formats import Shown
 from async_db_lint.report.terminal import escaped
 from async_db_lint.rule import Finding
 from async_db_lint.source import Source
+from async_db_lint.wording import counted
 
 
 def allowed(options: argparse.Namespace) -> frozenset[Safety]:
@@ -39,7 +39,7 @@ def with_imports(report: Report) -> tuple[Finding, ...]:
     """The findings with the edits of imports in their fixes; without a fix where its edits do not go together."""
     if report.project is None:
         return report.findings
-    settler = Settler(report.data, exported(report.project))
+    settler = settler_of(report.data, report.project)
     found: list[Finding] = []
     for finding in report.findings:
         edits = None if finding.fix is None else settler.settled([finding.fix])
@@ -106,5 +106,4 @@ def show_fixes(done: Repaired, shown: Shown) -> None:
 
 def summary(done: Repaired) -> str:
     """What was fixed, in a sentence."""
-    count, files = len(done.applied), len(done.files)
-    return f"Fixed {count} finding{'' if count == 1 else 's'} in {files} file{'' if files == 1 else 's'}."
+    return f"Fixed {counted(len(done.applied), 'finding')} in {counted(len(done.files), 'file')}."

@@ -18,6 +18,7 @@ from async_db_lint.report.terminal import escaped
 from async_db_lint.rule import Finding
 from async_db_lint.settings_keys import ConfigError
 from async_db_lint.source import Source
+from async_db_lint.wording import counted
 
 NOT_SILENCED = ("ADB900", "ADB901")  # about a file that cannot be read, and about comments
 
@@ -35,7 +36,7 @@ def write_baseline(root: Path, config: Config, report: Report) -> int:
     after = before.renewed(report.findings, report.wanted | gone, report.codes)
     writing.create(path, after.to_json().encode())
     count = sum(number for _, number in after.counts)
-    print(f"{count} finding{'' if count == 1 else 's'} in {escaped(str(path))}.", file=sys.stderr)
+    print(f"{counted(count, 'finding')} in {escaped(str(path))}.", file=sys.stderr)
     return CLEAN
 
 
@@ -57,7 +58,7 @@ def add_noqa(root: Path, report: Report) -> int:
         print(f"error: {escaped(failure)}", file=sys.stderr)
     left = sum(1 for finding in report.findings if finding.code in NOT_SILENCED)
     more = f" {left} of ADB900 and ADB901 cannot be silenced so." if left else ""
-    print(f"Comments added in {len(seen)} file{'' if len(seen) == 1 else 's'}.{more}", file=sys.stderr)
+    print(f"Comments added in {counted(len(seen), 'file')}.{more}", file=sys.stderr)
     return FAILED if failures else CLEAN
 
 

@@ -36,7 +36,7 @@ FLOORS = (
     ("settings_keys",),
     ("index",),
     ("fix",),
-    ("source", "exits"),
+    ("source", "exits", "wording"),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 

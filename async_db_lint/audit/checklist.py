@@ -11,6 +11,7 @@ from async_db_lint.audit.entries import Inventory
 from async_db_lint.audit.facts import Fact, Facts, Standing, unclear
 from async_db_lint.engine import Report
 from async_db_lint.rule import Finding, Rule
+from async_db_lint.wording import counted
 
 
 class Outcome(Enum):
@@ -107,4 +108,4 @@ def _unread(findings: Sequence[Finding]) -> Facts:
     """What is not in files that cannot be read, nobody knows."""
     places = [finding.location for finding in findings if finding.code == UNREADABLE]
     if places:
-        yield unclear(f"{len(places)} file{'' if len(places) == 1 else 's'} could not be read", *places)
+        yield unclear(f"{counted(len(places), 'file')} could not be read", *places)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from async_db_lint.audit.entries import Engine, Inventory
 from async_db_lint.audit.facts import Fact, Facts, exempt, proven, unclear
+from async_db_lint.wording import counted
 
 # How routes come by a session, other than by a dependency that is known.
 ROUTES: dict[str, tuple[str, Callable[..., Fact]]] = {
@@ -63,16 +64,16 @@ def unmixed_writes(found: Inventory) -> Facts:
     """Mistake 4: ORM and raw SQL mixed."""
     work = found.work
     if work.orm_writes:
-        places = _counted(len(work.orm_writes), "place")
+        places = counted(len(work.orm_writes), "place")
         yield proven(f"objects are added or deleted through the ORM in {places}", *work.orm_writes)
     if work.changes:
-        yield proven(f"{_counted(len(work.changes), 'statement')} of `insert()`, `update()`, `delete()`", *work.changes)
+        yield proven(f"{counted(len(work.changes), 'statement')} of `insert()`, `update()`, `delete()`", *work.changes)
     alone = tuple(place for place in work.raw_sql if place not in work.mixed)
     if alone:
-        yield proven(f"raw SQL in {_counted(len(alone), 'place')}, in functions that write no objects", *alone)
+        yield proven(f"raw SQL in {counted(len(alone), 'place')}, in functions that write no objects", *alone)
     if work.mixed:
         yield unclear(
-            f"raw SQL in {_counted(len(work.mixed), 'place')}, in functions that write objects too", *work.mixed
+            f"raw SQL in {counted(len(work.mixed), 'place')}, in functions that write objects too", *work.mixed
         )
 
 
@@ -81,7 +82,7 @@ def queries_outside_routes(found: Inventory) -> Facts:
     if not found.routes:
         return
     elsewhere = found.work.queries_elsewhere
-    text = f"{_counted(len(found.routes), 'route')}; {_counted(len(elsewhere), 'statement')} built outside of routes"
+    text = f"{counted(len(found.routes), 'route')}; {counted(len(elsewhere), 'statement')} built outside of routes"
     yield proven(text, *elsewhere)
 
 
@@ -126,15 +127,15 @@ def injected_sessions(found: Inventory) -> Facts:
     for dependency in found.dependencies:
         if dependency.is_session or dependency.factories:
             verb = "gives a session to" if dependency.is_session else "opens a session for"
-            count = f"{dependency.routes} of {_counted(len(found.routes), 'route')}"
+            count = f"{dependency.routes} of {counted(len(found.routes), 'route')}"
             yield proven(f"`{dependency.name}` {verb} {count}", dependency.place)
     handed = tuple(route.place for route in found.routes if route.session == "dependency" and not route.dependencies)
     if handed:
-        yield proven(f"{_counted(len(handed), 'route')} handed a session by the framework or the request", *handed)
+        yield proven(f"{counted(len(handed), 'route')} handed a session by the framework or the request", *handed)
     for session, (text, standing) in ROUTES.items():
         places = tuple(route.place for route in found.routes if route.session == session)
         if places and (session or found.sessions or any(application_engines(found))):
-            yield standing(f"{_counted(len(places), 'route')} {text}", *places)
+            yield standing(f"{counted(len(places), 'route')} {text}", *places)
 
 
 def database_at_start(found: Inventory) -> Facts:
@@ -175,10 +176,10 @@ def selects(found: Inventory) -> Facts:
     """Practice 6: `select()` rather than `query()`."""
     if found.work.old_queries:
         count = len(found.work.old_queries)
-        yield unclear(f"{_counted(count, 'query')} in the old style, on synchronous sessions", *found.work.old_queries)
+        yield unclear(f"{counted(count, 'query')} in the old style, on synchronous sessions", *found.work.old_queries)
     if found.work.selects:
         count = len(found.work.selects)
-        yield proven(f"{_counted(count, 'statement')} built with `select()`", *found.work.selects)
+        yield proven(f"{counted(count, 'statement')} built with `select()`", *found.work.selects)
 
 
 def quiet_engines(found: Inventory) -> Facts:
@@ -193,8 +194,3 @@ def quiet_engines(found: Inventory) -> Facts:
         else:
             value = engine.echo or "options that are not written here"
             yield unclear(f"`{engine.name}` leaves `echo` to `{value}`: see that it is off in production", engine.place)
-
-
-def _counted(count: int, word: str) -> str:
-    plural = "queries" if word == "query" else f"{word}s"
-    return f"{count} {word if count == 1 else plural}"

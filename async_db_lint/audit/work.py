@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 
 from async_db_lint.audit import entries
 from async_db_lint.audit.ground import Ground
-from async_db_lint.index.expressions import Call, Literal
+from async_db_lint.index.expressions import Call
 from async_db_lint.index.scopes import Function
 from async_db_lint.project import library
+from async_db_lint.project.probes import is_probe
 from async_db_lint.project.project import enclosing_function
 
 BUILDERS = tuple(f"sqlalchemy.{name}" for name in ("select", "insert", "update", "delete"))
-PROBE = re.compile(r"\s*select\s+(1|now\(\)|version\(\))\s*;?\s*", re.IGNORECASE)
 
 
 def work(ground: Ground, routes: Collection[Function]) -> entries.Work:
@@ -48,10 +47,5 @@ def _raw(ground: Ground) -> Iterator[Call]:
     driver = ground.project.methods(("exec_driver_sql",), library.CONNECTION)
     asyncpg = ground.project.methods(("execute", "executemany", "fetch", "fetchrow", "fetchval"), *connections[1:])
     for call in (*ground.project.makers_of("sqlalchemy.text"), *(call for call, _ in (*driver, *asyncpg))):
-        if ground.counts(call) and isinstance(call.block.scope, Function) and not _is_probe(call):
+        if ground.counts(call) and isinstance(call.block.scope, Function) and not is_probe(call):
             yield call
-
-
-def _is_probe(call: Call) -> bool:
-    text = call.argument("text", 0)
-    return isinstance(text, Literal) and isinstance(text.value, str) and PROBE.fullmatch(text.value) is not None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from async_db_lint.audit.entries import Inventory, Session
 from async_db_lint.rule import Location
+from async_db_lint.wording import counted
 
 MAX_ROWS = 16  # nodes of one column; what is more is counted in the last
 WAYS = {
@@ -85,7 +86,7 @@ def _functions(found: Inventory) -> Iterator[Node]:
     counts = Counter(factory for item in _by_themselves(found) for factory in item.factories)
     for factory, count in counts.items():
         names = dict.fromkeys(item.function for item in _by_themselves(found) if factory in item.factories)
-        yield Node(f"functions {factory}", 2, _counted(count, "function"), ", ".join(names))
+        yield Node(f"functions {factory}", 2, counted(count, "function"), ", ".join(names))
 
 
 def _by_themselves(found: Inventory) -> Iterator[Session]:
@@ -98,7 +99,7 @@ def _routes(found: Inventory, column: int) -> Iterator[Node]:
     groups = Counter((item.session, item.dependencies) for item in found.routes)
     for (session, needs), count in groups.items():
         subtitle = f"through {', '.join(needs)}" if needs else WAYS.get(session, "")
-        yield Node(f"routes {session} {needs}", column, _counted(count, "route"), subtitle)
+        yield Node(f"routes {session} {needs}", column, counted(count, "route"), subtitle)
 
 
 def _edges(found: Inventory) -> Iterator[tuple[Key, Key]]:
@@ -130,7 +131,3 @@ def _ordered(columns: list[list[Node]], edges: tuple[tuple[Key, Key], ...]) -> t
         rows.update({node.key: float(number) for number, node in enumerate(kept)})
         found.append(tuple(kept))
     return tuple(found)
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from async_db_lint.index.expressions import Call, Literal
-from async_db_lint.index.scopes import Function
+from async_db_lint.index.expressions import Call
 from async_db_lint.project import library
 from async_db_lint.project.application import Trigger
+from async_db_lint.project.probes import is_probe
 from async_db_lint.project.project import Project
+from async_db_lint.project.startup import calls_of
 from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
 from async_db_lint.source import Role
 
 BUILDERS = ("select", "insert", "update", "delete", "text")
 STATEMENTS = frozenset(f"sqlalchemy.{name}" for name in BUILDERS)
 READS = ("get", "get_one", "query")
-PROBE = re.compile(r"\s*select\s+(1|now\(\)|version\(\))\s*;?\s*", re.IGNORECASE)
 
 
 class QueryInRoute(Rule):
@@ -41,16 +40,11 @@ class QueryInRoute(Rule):
         for function, triggers in project.application.triggers.items():
             if Trigger.ROUTE not in triggers or project.role(function) is not Role.APPLICATION:
                 continue
-            queries = [call for call in _calls(function) if call.method in spellings and is_query(project, call)]
+            queries = [call for call in calls_of(function) if call.method in spellings and is_query(project, call)]
             if queries:
                 queries.sort(key=lambda call: call.span)
                 related = calls_as_related(queries[1:], "another query of this route")
                 yield at_call(queries[0], f"the route `{function.name}` builds its query itself", related)
-
-
-def _calls(function: Function) -> Iterator[Call]:
-    for scope in function.inner():
-        yield from scope.calls
 
 
 def is_query(project: Project, call: Call) -> bool:
@@ -59,5 +53,4 @@ def is_query(project: Project, call: Call) -> bool:
         return project.inference.is_a(project.receiver(call), *library.SESSIONS, *library.SYNC_SESSIONS)
     if project.name_of(call) not in STATEMENTS:
         return False
-    text = call.argument("text", 0)
-    return not (isinstance(text, Literal) and isinstance(text.value, str) and PROBE.fullmatch(text.value))
+    return not is_probe(call)
