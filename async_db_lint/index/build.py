@@ -51,11 +51,14 @@ class Builder:
         self.statement = Statement(START, -1, self.block, "module")
         self.mentions = self.root.mentions
         self.names: dict[str, Name] = {}
+        self.nonlocal_bindings: list[tuple[Scope, Binding]] = []
         self.count = 0
 
     def module(self, tree: ast.Module) -> Module:
         """The whole tree, walked."""
         self.statements(tree.body)
+        for scope, binding in self.nonlocal_bindings:
+            _bind_in_enclosing_function(scope, binding)
         return self.root
 
     def statements(self, nodes: Sequence[ast.stmt]) -> None:
@@ -100,11 +103,18 @@ class Builder:
         self.block = outer
 
     def bind(self, name: str, value: Bound | None, note: Expr | None = None) -> None:
-        """Note a binding of a name in the current scope, or in the one that `global` names."""
-        scope = self.scope
+        """Note a binding of a name: in the current scope, or in the one that `global` or `nonlocal` means."""
+        scope, statement = self.scope, self.statement
+        self.root.binding_statements[statement.index] = statement
+        binding = Binding(name, value, note, statement, self.block)
+        if name in scope.nonlocal_names:
+            scope.bound_outside.append(binding)
+            self.nonlocal_bindings.append((scope, binding))
+            return
         if name in scope.outer_names:
+            scope.bound_outside.append(binding)
             scope = self.root
-        scope.bindings.setdefault(name, []).append(Binding(name, value, note, self.statement, self.block))
+        scope.bindings.setdefault(name, []).append(binding)
 
     def assign(self, target: ast.expr, value: Expr, note: Expr | None = None) -> None:
         """Note what an assignment binds: names, attributes, items, or parts of an unpacked value."""
@@ -156,6 +166,18 @@ class Builder:
             binding = Binding(item.arg, parameter, parameter.annotation, self.statement, function.body)
             function.bindings.setdefault(item.arg, []).append(binding)
         return tuple(found)
+
+
+def _bind_in_enclosing_function(scope: Scope, binding: Binding) -> None:
+    """Note what `nonlocal` binds in the nearest function around that binds the name, wherever in it that stands."""
+    outer = scope.parent
+    while outer is not None:
+        if isinstance(outer, Function) and binding.name in outer.bindings:
+            outer.bindings[binding.name].append(binding)
+            outer.bindings[binding.name].sort(key=lambda item: item.statement.index)
+            return
+        outer = outer.parent
+    scope.bindings.setdefault(binding.name, []).append(binding)  # no such function: Python refuses the file
 
 
 def _header(node: ast.AST) -> Span:
@@ -356,6 +378,10 @@ def _global(builder: Builder, node: ast.Global) -> None:
     builder.scope.outer_names.update(node.names)
 
 
+def _nonlocal(builder: Builder, node: ast.Nonlocal) -> None:
+    builder.scope.nonlocal_names.update(node.names)
+
+
 def _others(builder: Builder, node: ast.stmt) -> None:
     for item in ast.iter_child_nodes(node):
         if isinstance(item, ast.expr):
@@ -375,6 +401,7 @@ SIMPLE: Handlers = {
     ast.Continue: _leave,
     ast.Expr: _expression,
     ast.Global: _global,
+    ast.Nonlocal: _nonlocal,
     ast.Assert: _others,
     ast.Delete: _others,
 }

@@ -46,8 +46,9 @@ def is_kept(view: View, call: Call) -> bool:
     for target in scope.targets:
         if _depends_on(target.value, call, derived) and not (is_constructor and isinstance(target.owner, Name)):
             return True
-    outer = (binding for name in scope.outer_names for binding in scope.module.bindings.get(name, ()))
-    return any(is_expression(binding.value) and _depends_on(binding.value, call, derived) for binding in outer)
+    return any(
+        is_expression(binding.value) and _depends_on(binding.value, call, derived) for binding in scope.bound_outside
+    )
 
 
 def _derived(scope: Function, call: Call) -> set[str]:

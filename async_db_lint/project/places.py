@@ -41,10 +41,14 @@ def reaching(bindings: list[Binding], place: Place) -> list[Binding]:
 
     From the place backwards up to the first binding that is always made; branches that exclude the
     place are left out. A place before all bindings (a loop's second turn) is reached by all of them.
-    A single binding reaches every place.
+    A single binding reaches every place. What another function binds, by `global` or `nonlocal`, may have been
+    bound at any time.
     """
     if len(bindings) == 1:
         return bindings
+    elsewhere = [item for item in bindings if item.block.scope is not place.scope]
+    if elsewhere:
+        return elsewhere + reaching([item for item in bindings if item.block.scope is place.scope], place)
     before = [item for item in bindings if item.statement.index < place.at]
     found: list[Binding] = []
     for item in reversed(before):

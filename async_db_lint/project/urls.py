@@ -68,12 +68,7 @@ class Prefix(NamedTuple):
     @property
     def statement(self) -> Statement | None:
         """The statement that binds the text to a name, where it is bound."""
-        for scope in self.place.scope.module.inner():
-            for bindings in scope.bindings.values():
-                for binding in bindings:
-                    if binding.statement.index == self.place.at:
-                        return binding.statement
-        return None
+        return self.place.scope.module.binding_statements.get(self.place.at)
 
 
 class Driver(NamedTuple):
