@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from async_db_lint.index.expressions import (
     Attribute,
@@ -34,6 +34,7 @@ from async_db_lint.project.places import Place
 if TYPE_CHECKING:
     from async_db_lint.project.table import CallTable
 
+Answer = TypeVar("Answer")
 NO_HINTS = Hints()
 MAX_DEPTH = 60  # expressions, bindings and calls followed one inside the other
 MAX_STEPS = 20_000  # expressions looked at for one question from outside
@@ -48,20 +49,23 @@ class Inference:
         self.table = table
         self.hints = hints
         self.depth = 0
-        self._memo: dict[tuple[str, int], Value | None] = {}
+        self._memo: dict[tuple[str, int], Any] = {}
         self._active: set[tuple[str, int]] = set()
-        self._callers: dict[int, list[Call]] = {}
         self._cuts = 0
         self._steps = 0
 
     def once(self, question: str, subject: object, answer: Callable[[], Value | None]) -> Value | None:
         """The answer to a question about a scope or parameter; None while it is being answered."""
-        key = (question, id(subject))
+        return self._once((question, id(subject)), answer, None)
+
+    def _once(self, key: tuple[str, int], answer: Callable[[], Answer], unknown: Answer) -> Answer:
+        """The answer to a question, kept when it is whole; `unknown` while it is being answered."""
         if key in self._memo:
-            return self._memo[key]
+            found: Answer = self._memo[key]
+            return found
         if key in self._active or self.depth > MAX_DEPTH:
             self._cuts += 1
-            return None
+            return unknown
         self._active.add(key)
         cuts = self._cuts
         try:
@@ -189,11 +193,10 @@ class Inference:
 
     def callers(self, function: Function) -> list[Call]:
         """The calls in the project that are known to call a function, or to construct the class it initialises."""
-        key = id(function)
-        if key not in self._callers:
-            self._callers[key] = []  # a function that calls itself is not asked twice
-            self._callers[key] = [call for call in self._candidates(function) if self._calls_function(call, function)]
-        return self._callers[key]
+        return self._once(("callers", id(function)), lambda: self._calls_of(function), [])
+
+    def _calls_of(self, function: Function) -> list[Call]:
+        return [call for call in self._candidates(function) if self._calls_function(call, function)]
 
     def _candidates(self, function: Function) -> list[Call]:
         owner = function.owner

@@ -41,6 +41,7 @@ class Reach:
         self.application = application
         self.modules = modules
         self._references: dict[str, list[Reference]] = {}
+        self._meanings: dict[Function, list[Reference]] = {}
         self._possibly: dict[Function, bool] = {}
 
     def chain_to(
@@ -70,41 +71,56 @@ class Reach:
         return None
 
     def is_possibly_reached(self, function: Function) -> bool:
-        """Whether anything that counts may call a function, now or by way of others."""
-        if function not in self._possibly:
-            self._possibly[function] = False  # a function that only calls itself is not reached
-            self._possibly[function] = self._is_possibly_reached(function)
-        return self._possibly[function]
+        """Whether anything that counts may call a function, now or by way of others.
 
-    def _is_possibly_reached(self, function: Function) -> bool:
+        Searches all functions that may lead to it. When none of them is a start, none of them is reached: that
+        answer is whole for each, also for those that call each other in a circle, and only whole answers are kept.
+        """
+        found = [function]
+        seen = {function}
+        for current in found:
+            if self._possibly.get(current) or self._is_start(current):
+                self._possibly[function] = True
+                return True
+            referring = () if current in self._possibly else self._referring(current)
+            for other in referring:
+                if other not in seen:
+                    seen.add(other)
+                    found.append(other)
+        self._possibly.update(dict.fromkeys(found, False))
+        return False
+
+    def _is_start(self, function: Function) -> bool:
+        """Whether something other than another function of the project may call a function."""
         if function.module.path not in self.modules:
             return False
         if function in self.application.triggers or self._is_handed_over(function):
             return True
-        name = function.name
-        if name in ("__init__", "__new__") and function.owner is not None:
-            name = function.owner.name
-        elif name in CALLED_BY_PYTHON:
+        if function.name in CALLED_BY_PYTHON and _called_name(function) == function.name:
             return True
-        return any(self._counts(reference, function) for reference in self.references(name))
+        return any(_function_around(item) is None and _is_run(item) for item in self._meaning(function))
+
+    def _referring(self, function: Function) -> Iterator[Function]:
+        """The other functions that refer to a function."""
+        if function.module.path not in self.modules:
+            return
+        for reference in self._meaning(function):
+            around = _function_around(reference)
+            if around is not None and around is not function:
+                yield around
+
+    def _meaning(self, function: Function) -> list[Reference]:
+        """The references that may mean a function, each looked at once."""
+        if function not in self._meanings:
+            references = self.references(_called_name(function))
+            self._meanings[function] = [item for item in references if self._may_mean(item, function)]
+        return self._meanings[function]
 
     def _is_handed_over(self, function: Function) -> bool:
         """Whether a decorator that is not understood has the function, or it is a lambda passed on."""
         if function.name == "<lambda>":
             return True
         return shape_of(self.inference, function) is None
-
-    def _counts(self, reference: Reference, function: Function) -> bool:
-        scope: Scope | None = reference.place.scope
-        if not self._may_mean(reference, function):
-            return False
-        while scope is not None:
-            if scope is function:
-                return False
-            if isinstance(scope, Function):
-                return self.is_possibly_reached(scope)
-            scope = scope.parent
-        return not reference.place.block.inside(frozenset({BlockKind.TYPE_CHECKING}))
 
     def _may_mean(self, reference: Reference, function: Function) -> bool:
         value = self.inference.value(reference.expr, reference.place)
@@ -137,6 +153,25 @@ class Reach:
                 for reference in _read_in(scope, name)
             ]
         return self._references[name]
+
+
+def _called_name(function: Function) -> str:
+    """The name by which a function is called: a constructor by its class's."""
+    is_constructor = function.name in ("__init__", "__new__") and function.owner is not None
+    return function.owner.name if is_constructor and function.owner is not None else function.name
+
+
+def _function_around(reference: Reference) -> Function | None:
+    """The function in which a reference stands; None at the top of a module or class."""
+    scope: Scope | None = reference.place.scope
+    while scope is not None and not isinstance(scope, Function):
+        scope = scope.parent
+    return scope
+
+
+def _is_run(reference: Reference) -> bool:
+    """Whether a reference at the top of a module is there at run time."""
+    return not reference.place.block.inside(frozenset({BlockKind.TYPE_CHECKING}))
 
 
 def _read_in(scope: Scope, name: str) -> Iterator[Reference]:
