@@ -14,7 +14,7 @@ from async_db_lint.precedence import resolved
 from async_db_lint.rendering import rendered
 from async_db_lint.rule import Finding, Location, Note, Rule, Severity, Suspect
 from async_db_lint.source import Source
-from async_db_lint.suppressions import Suppression
+from async_db_lint.suppressions import Suppression, by_line
 from async_db_lint.syntax import Sight
 from async_db_lint.unused import Commented, canonical, unused
 
@@ -45,6 +45,7 @@ class Judge:
         self.suppressed: tuple[Finding, ...] = ()
         self._sources: dict[str, Source] = {}
         self._suppressions: dict[str, list[Suppression]] = {}
+        self._by_line: dict[str, dict[int, list[Suppression]]] = {}
         self._findings: list[Finding] = []
 
     def source(self, path: str) -> Source:
@@ -139,14 +140,20 @@ class Judge:
             self._suppressions[path] = suppressions.read(self.source(path), canonical) if has_any else []
         return self._suppressions[path]
 
+    def _covering(self, finding: Finding) -> list[Suppression]:
+        """The comments on whose lines a finding stands, and that cover it."""
+        path, line = finding.location.path, finding.location.line
+        if path not in self._by_line:
+            self._by_line[path] = by_line(self.suppressions_of(path))
+        return [item for item in self._by_line[path].get(line, ()) if item.covers(finding)]
+
     def suppressing(self, finding: Finding) -> list[Suppression]:
         """The comments that suppress a finding."""
-        known = self.suppressions_of(finding.location.path)
-        return [item for item in known if item.covers(finding) and (item.is_ours or self.honours_noqa)]
+        return [item for item in self._covering(finding) if item.is_ours or self.honours_noqa]
 
     def is_noqa(self, finding: Finding) -> bool:
         """Whether a `noqa` comment covers a finding, also where that is somebody else's business."""
-        return any(item.covers(finding) for item in self.suppressions_of(finding.location.path) if not item.is_ours)
+        return any(not item.is_ours for item in self._covering(finding))
 
     def _comments(self) -> Iterator[Commented]:
         """The files to report on that may name one of our rules in a comment; not those that ADB900 is about."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from async_db_lint.comments import Comment, Comments
@@ -46,6 +46,15 @@ class Suppression:
         if self.is_ours:
             return written in (code, name)
         return code.startswith(written.upper())
+
+
+def by_line(suppressions: Iterable[Suppression]) -> dict[int, list[Suppression]]:
+    """Suppressions by each line that they are about."""
+    found: dict[int, list[Suppression]] = {}
+    for item in suppressions:
+        for line in range(item.first_line, item.last_line + 1):
+            found.setdefault(line, []).append(item)
+    return found
 
 
 def has_any(data: bytes) -> bool:

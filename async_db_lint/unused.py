@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -26,11 +27,15 @@ class Commented(NamedTuple):
 def unused(rules: Sequence[type[Rule]], findings: Sequence[Finding], files: Iterable[Commented]) -> Iterator[Finding]:
     """A finding for every code that a suppression names, that was checked, and that it suppresses nowhere."""
     rule = next(item for item in rules if item.code == OWN)
+    by_line: dict[tuple[str, int], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_line[finding.location.path, finding.location.line].append(finding)
     for file in files:
-        inside = [finding for finding in findings if finding.location.path == file.source.path]
+        path = file.source.path
         for item in file.suppressions:
-            place = Location(file.source.path, item.line, item.column + 1, item.line, item.column + len(item.text) + 1)
-            here = [finding for finding in inside if item.covers(finding)]
+            place = Location(path, item.line, item.column + 1, item.line, item.column + len(item.text) + 1)
+            lines = range(item.first_line, item.last_line + 1)
+            here = [found for line in lines for found in by_line.get((path, line), ()) if item.covers(found)]
             for message, fix in _complaints(file, item, here, rules):
                 yield Finding(rule.code, rule.name, file.severity, place, message, fix=fix)
 
