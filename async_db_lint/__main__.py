@@ -12,7 +12,7 @@ def entry() -> int:
 
         print(f"async-db-lint {__version__}")
         return 0
-    from async_db_lint.cli import main
+    from async_db_lint.commands.cli import main
 
     return main()
 

@@ -10,14 +10,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from async_db_lint.config import Config
-from async_db_lint.engine import Report, examined
-from async_db_lint.fix import Safety
-from async_db_lint.fixes.repair import Repaired, repaired
-from async_db_lint.selection import all_rules
+from async_db_lint.rule.change import Safety
+from async_db_lint.run.examine import Target, examine
+from async_db_lint.run.rounds import Fixed, fixed
+from async_db_lint.run.selection import all_rules
+from async_db_lint.settings.config import Config
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
-EXPECT = re.compile(rb"[ \t]*# expect: [A-Z0-9, ]+")
+EXPECT = re.compile(rb"[ \t]*# expect: [A-Z0-9, ]+(?:\(no fix\))?")
 BOTH = frozenset(Safety)
 
 
@@ -33,16 +33,14 @@ def copied(folder: Path, kind: str, target: Path) -> Path:
     return target
 
 
-def mended(root: Path, *select: str, allowed: frozenset[Safety] = BOTH) -> Repaired:
+def mended(root: Path, *select: str, allowed: frozenset[Safety] = BOTH) -> Fixed:
     """A project with its fixes made, in memory."""
-    config = Config(select=select or ("ALL",))
-    found, wanted = examined(root, [root], config, Report())
-    done = repaired(found, wanted, config, allowed)
+    done = fixed(examine(Target(root, [root], Config(select=select or ("ALL",)))), allowed)
     assert not done.report.faults, done.report.faults[0].trace
     return done
 
 
-def texts(root: Path, done: Repaired) -> dict[str, bytes]:
+def texts(root: Path, done: Fixed) -> dict[str, bytes]:
     """Every file of a project after its fixes, by path."""
     found = {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*.py")}
     return {**found, **{path: item.after for path, item in done.files.items()}}

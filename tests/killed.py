@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from async_db_lint.fixes.writing import TEMPORARY
+from async_db_lint.fixes.write import TEMPORARY
 
 COUNT = 60  # files to fix
 OLD = (

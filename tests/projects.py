@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
-from async_db_lint import roles
-from async_db_lint.config import Config
-from async_db_lint.engine import lint
 from async_db_lint.index.build import index
-from async_db_lint.project.kinds import Value
-from async_db_lint.project.places import end_of
-from async_db_lint.project.project import Project
-from async_db_lint.project.versions import from_files
-from async_db_lint.rule import Finding
+from async_db_lint.project import roles
+from async_db_lint.project.libraries.versions import from_files
+from async_db_lint.project.names.names import Names
+from async_db_lint.project.names.places import end_of
+from async_db_lint.project.names.values import Value
+from async_db_lint.project.project import Project, Surroundings
+from async_db_lint.rule.finding import Finding
+from async_db_lint.run.examine import Target
+from async_db_lint.run.lint import Report, lint
+from async_db_lint.settings.config import Config
 
 DATABASE = """
     from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -27,7 +30,8 @@ def project(files: dict[str, str] | str, settings: dict[str, str] | None = None)
     texts = {"app.py": files} if isinstance(files, str) else files
     modules = {path: index(path, dedent(text).encode()) for path, text in texts.items()}
     read = tuple((settings or {}).items())
-    return Project(modules, roles.roles(modules, {}), from_files(read), (), read)
+    surroundings = Surroundings(from_files(read), read)
+    return Project(modules, roles.roles(modules, {}), Names(modules), surroundings)
 
 
 def value_of(files: dict[str, str] | str, name: str = "x", path: str = "app.py") -> Value | None:
@@ -61,12 +65,16 @@ def written(root: Path, files: dict[str, str]) -> Path:
     return root
 
 
+def checked(root: Path, *select: str, **settings: Any) -> Report:
+    """The report on a whole folder, by the selected rules and with other settings; no rule may fail."""
+    report = lint(Target(root, [root], Config(select=select, **settings)))
+    assert not report.faults, report.faults[0].trace
+    return report
+
+
 def findings(root: Path, files: dict[str, str], *select: str) -> list[Finding]:
     """What is found in a project that is written to a folder."""
-    written(root, files)
-    report = lint(root, [root], Config(select=select))
-    assert not report.faults, report.faults[0].trace
-    return list(report.findings)
+    return list(checked(written(root, files), *select).findings)
 
 
 def codes(root: Path, files: dict[str, str], *select: str) -> list[tuple[str, str, int]]:

@@ -1,94 +1,159 @@
-"""The walls: imports go downward, and LibCST is imported only when there is something to look at."""
+"""The walls: imports go downward, rules use the desk, functions stay small, and LibCST is loaded only when needed."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from async_db_lint.selection import all_rules
-
 PACKAGE = Path(__file__).parent.parent / "async_db_lint"
 
-# From the top: a module may import from its own floor and from those below.
+# From the top: a room may import from the rooms on the floors below its own, and from nowhere else.
 FLOORS = (
-    ("__main__", "cli", "flake8_plugin"),
-    ("audits",),
-    ("check", "verdicts"),
-    ("changes", "mending", "old_code", "options"),
-    ("fixes", "report"),
-    ("audit",),
-    ("engine",),
-    ("judge", "reading"),
-    ("unused",),
-    ("selection",),
-    ("rules",),
-    ("disuse", "precedence"),
-    ("baseline", "suppressions"),
-    ("comments", "eye", "rendering"),
-    ("syntax",),
-    ("rule",),
-    ("project",),
-    ("roles", "relevance", "discovery", "config"),
-    ("settings_keys",),
-    ("index",),
-    ("fix",),
-    ("source", "exits", "wording"),
+    {"__main__"},
+    {"commands"},
+    {"report"},
+    {"audit", "hosts"},
+    {"run"},
+    {"rules", "quiet"},
+    {"fixes"},
+    {"rule"},
+    {"project"},
+    {"index", "settings"},
+    {"read", "wording"},
 )
-FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
+PROJECT_FLOORS = (
+    {"project"},
+    {"engines", "sessions"},
+    {"application"},
+    {"inference", "roles"},
+    {"libraries", "names"},
+)
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" or path.parent.name == "rule")
+RULES = [path for path in FILES if path.is_relative_to(PACKAGE / "rules")]
+MAX_PARAMETERS = 4
+MAX_LINES = 35  # of a function
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {module_of(path) for path in PACKAGE.rglob("*.py")}
 
 
 def imports(path: Path) -> set[str]:
-    """What a module imports at run time of the package: not what type checkers alone read."""
-    tree = ast.parse(path.read_text())
-    guarded = {
-        id(item)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-        for item in ast.walk(node)
-    }
+    """Every module of the package that a file imports: at run time, inside functions, and for type checkers alone."""
     found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and id(node) not in guarded:
-            if node.module == "async_db_lint":
-                found |= {f"async_db_lint.{item.name}" for item in node.names if item.name in FLOOR}
-            elif node.module.startswith("async_db_lint."):
-                found.add(node.module)
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("async_db_lint"):
+            for item in node.names:
+                whole = f"{node.module}.{item.name}"
+                found.add(whole if whole in MODULES else node.module)
+    return found - {"async_db_lint"}
+
+
+def id_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def climbs(path: Path, prefix: str, floors: tuple[set[str], ...]) -> Iterator[str]:
+    """The imports of a file that do not go down, among the rooms below a prefix."""
+    floor = {name: number for number, names in enumerate(floors) for name in names}
+    inside = [module.removeprefix(prefix) for module in (module_of(path), *imports(path)) if module.startswith(prefix)]
+    own, *others = (module.partition(".")[0] for module in inside)
+    yield from (other for other in others if other != own and floor[other] <= floor[own])
+
+
+@pytest.mark.parametrize("path", FILES, ids=id_of)
+def test_imports_go_downward(path: Path) -> None:
+    assert list(climbs(path, "async_db_lint.", FLOORS)) == []
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if "project" in path.parts], ids=id_of)
+def test_imports_go_downward_inside_the_project(path: Path) -> None:
+    assert list(climbs(path, "async_db_lint.project.", PROJECT_FLOORS)) == []
+
+
+def circles() -> list[set[str]]:
+    """The groups of modules that import each other in a circle."""
+    graph = {module_of(path): imports(path) for path in PACKAGE.rglob("*.py")}
+    reached = {module: reachable(module, graph) for module in graph}
+    groups = {frozenset(other for other in reached[module] if module in reached[other]) for module in graph}
+    return [set(group) for group in groups if group]
+
+
+def reachable(start: str, graph: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    queue = [start]
+    for module in queue:
+        new = graph.get(module, set()) - found
+        found |= new
+        queue += new
     return found
 
 
-def room(module: str) -> str:
-    return module.removeprefix("async_db_lint.").partition(".")[0]
+def test_only_the_index_is_a_circle() -> None:
+    # One data structure and one walk: a call knows its block, a block its heads, and every handler the walk.
+    assert sorted(sorted(module.removeprefix("async_db_lint.index.") for module in group) for group in circles()) == [
+        ["build", "convert", "statements"],
+        ["expressions", "scopes"],
+    ]
 
 
-FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+@pytest.mark.parametrize("path", RULES, ids=id_of)
+def test_a_rule_imports_the_desk_and_nodes_only(path: Path) -> None:
+    modules = {
+        node.module or ""
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module != "__future__"
+    }
+    allowed = {"async_db_lint.rule", "collections", "collections.abc", "typing"}
+    assert {item for item in modules if not item.startswith("async_db_lint.fixes.nodes.")} <= allowed
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_imports_go_downward(path: Path) -> None:
-    own = room("async_db_lint." + ".".join(path.relative_to(PACKAGE).with_suffix("").parts))
-    allowed_up = {"cli": {"audits", "check", "report"}}
-    for module in imports(path):
-        other = room(module)
-        assert FLOOR[other] >= FLOOR[own] or other in allowed_up.get(own, ()), f"{path} imports {module}"
+@pytest.mark.parametrize("path", RULES, ids=id_of)
+def test_a_rule_neither_imports_libcst_nor_asks_for_the_class_of_a_node(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        assert not (isinstance(node, ast.Import) and any(item.name.startswith("libcst") for item in node.names))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance":
+            assert "cst." not in ast.unparse(node.args[1]) or "sync_with" in path.name
 
 
-def test_rules_import_neither_each_other_nor_the_system() -> None:
-    for rule in all_rules():
-        source = Path(sys.modules[rule.__module__].__file__ or "").read_text()
-        modules = {node.module for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)}
-        others = {other.__module__ for other in all_rules()} - {rule.__module__}
-        assert not modules & others
-        assert not modules & {"os", "pathlib", "sys"}
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node
+
+
+@pytest.mark.parametrize("path", FILES, ids=id_of)
+def test_functions_are_small(path: Path) -> None:
+    for node in functions(path):
+        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        count = len([item for item in arguments if item.arg not in ("self", "cls")])
+        assert count <= MAX_PARAMETERS, f"{node.name} has {count} parameters"
+        assert (node.end_lineno or 0) - node.lineno < MAX_LINES, f"{node.name} is too long"
+
+
+def test_a_class_has_one_name() -> None:
+    names = Counter(
+        node.name
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def loaded(*arguments: str, cwd: Path | None = None) -> set[str]:
     """The modules that are loaded after a command."""
     code = (
-        "import sys\nfrom async_db_lint.cli import main\n"
+        "import sys\nfrom async_db_lint.commands.cli import main\n"
         f"main({list(arguments)!r})\nprint(*sorted(sys.modules), sep='\\n', file=sys.stderr)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=cwd, check=True)

@@ -19,14 +19,15 @@ from markdown_it import MarkdownIt
 from async_db_lint.audit.audit import Audit, audit
 from async_db_lint.audit.checklist import ITEMS, Outcome, codes_of
 from async_db_lint.audit.facts import Standing
-from async_db_lint.cli import main
-from async_db_lint.config import Config
+from async_db_lint.commands.cli import main
+from async_db_lint.read.source import Source
 from async_db_lint.report.audit import as_html, as_json, as_markdown, as_text
 from async_db_lint.report.audit.drawing import drawing
 from async_db_lint.report.audit.graph import graph
-from async_db_lint.rule import Rule
-from async_db_lint.selection import all_rules
-from async_db_lint.source import Source
+from async_db_lint.rule.rule import Rule
+from async_db_lint.run.examine import Target
+from async_db_lint.run.selection import all_rules
+from async_db_lint.settings.config import Config
 from tests.projects import DATABASE, written
 from tests.test_fixtures import FIXTURES, root_of
 from tests.test_formats import CONTROL, hostile, shown
@@ -39,11 +40,11 @@ VOID = {"meta", "path", "rect"}
 
 @cache
 def of_bookshop() -> Audit:
-    return audit(ROOT, ROOT / "reference_app", Config(exclude=("fixtures",)))
+    return audit(Target(ROOT, [ROOT / "reference_app"], Config(exclude=("fixtures",))))
 
 
 def of(root: Path) -> dict[str, Outcome]:
-    return {answer.item.key: answer.outcome for answer in audit(root, root, Config()).answers}
+    return {answer.item.key: answer.outcome for answer in audit(Target(root, [root], Config())).answers}
 
 
 def test_the_reference_application_passes_every_item_with_evidence() -> None:
@@ -74,13 +75,13 @@ def test_every_rule_that_names_the_guide_names_a_line_of_it() -> None:
     for rule in GUIDED:
         assert set(rule.guide.split("; ")) <= lines, rule.code
     for item in ITEMS:
-        assert codes_of(item, all_rules()), item.key
+        assert codes_of(item), item.key
 
 
 @pytest.mark.parametrize("rule", GUIDED, ids=lambda rule: rule.code)
 def test_a_bad_example_fails_its_items_and_the_good_one_does_not(rule: type[Rule], tmp_path: Path) -> None:
     folder = FIXTURES / f"{rule.code}-{rule.name}"
-    keys = [item.key for item in ITEMS if rule.code in codes_of(item, [rule])]
+    keys = [item.key for item in ITEMS if rule.code in codes_of(item)]
     bad = of(root_of(folder, "bad", tmp_path))
     assert all(bad[key] is Outcome.FAILED for key in keys)
     for path in tmp_path.glob("*.py"):
@@ -101,7 +102,7 @@ PARTS = {
 
 
 def test_what_the_code_does_not_say_is_not_proven(tmp_path: Path) -> None:
-    found = audit(written(tmp_path, PARTS), tmp_path, Config())
+    found = audit(Target(written(tmp_path, PARTS), [tmp_path], Config()))
     outcomes = {answer.item.key: answer for answer in found.answers}
     assert outcomes["C1"].outcome is Outcome.OPEN
     assert "not written in the code" in outcomes["C1"].facts[0].text
@@ -112,13 +113,15 @@ def test_what_the_code_does_not_say_is_not_proven(tmp_path: Path) -> None:
 
 def test_another_database_is_no_failure(tmp_path: Path) -> None:
     files = {"app.py": DATABASE.replace("URL", '"sqlite+aiosqlite://"')}
-    (answer,) = [item for item in audit(written(tmp_path, files), tmp_path, Config()).answers if item.item.key == "C1"]
+    (answer,) = [
+        item for item in audit(Target(written(tmp_path, files), [tmp_path], Config())).answers if item.item.key == "C1"
+    ]
     assert (answer.outcome, answer.reason) == (Outcome.NOT_APPLICABLE, "`engine` runs on sqlite+aiosqlite")
 
 
 def test_a_suppressed_finding_leaves_its_item_open(tmp_path: Path) -> None:
     text = DATABASE.replace("URL)", "'postgresql+asyncpg://db', echo=True)  # noqa: ADB106")
-    found = audit(written(tmp_path, {"app.py": text}), tmp_path, Config(select=("ADB1",)))
+    found = audit(Target(written(tmp_path, {"app.py": text}), [tmp_path], Config(select=("ADB1",))))
     (answer,) = [item for item in found.answers if item.item.key == "C7"]
     assert answer.outcome is Outcome.OPEN
     assert any("a comment suppresses ADB106" in fact.text for fact in answer.facts)
@@ -128,7 +131,7 @@ def test_a_suppressed_finding_leaves_its_item_open(tmp_path: Path) -> None:
 def test_the_configuration_cannot_choose_what_is_asked(tmp_path: Path) -> None:
     root = written(tmp_path, {"app.py": DATABASE.replace("URL", '"postgresql+asyncpg://db", echo=True')})
     config = Config(select=("ADB9",), ignore=("ADB106",), per_file_ignores=(("*", ("ADB106",)),))
-    assert {a.item.key: a.outcome for a in audit(root, root, config).answers}["C7"] is Outcome.FAILED
+    assert {a.item.key: a.outcome for a in audit(Target(root, [root], config)).answers}["C7"] is Outcome.FAILED
 
 
 def test_a_setting_that_is_off_by_default_is_no_echo(tmp_path: Path) -> None:
@@ -137,7 +140,7 @@ def test_a_setting_that_is_off_by_default_is_no_echo(tmp_path: Path) -> None:
         "\n    ", "\n"
     )
     root = written(tmp_path, {"settings.py": settings, "database.py": database})
-    (answer,) = [item for item in audit(root, root, Config()).answers if item.item.key == "C7"]
+    (answer,) = [item for item in audit(Target(root, [root], Config())).answers if item.item.key == "C7"]
     assert answer.outcome is Outcome.PASSED
     assert answer.facts[0].text == "`engine` has `echo=settings.echo`, which is off by default"
 
@@ -218,7 +221,7 @@ def test_one_of_two_applications_does_not_speak_for_both(tmp_path: Path) -> None
 )
 def test_a_session_is_closed_only_where_it_is_certain(code: str, closed: str, tmp_path: Path) -> None:
     text = dedent(LIFE.format("        yield")) + f"async def work():\n    {code}\n"
-    found = audit(written(tmp_path, {"app.py": text}), tmp_path, Config()).inventory
+    found = audit(Target(written(tmp_path, {"app.py": text}), [tmp_path], Config())).inventory
     (session,) = [item for item in found.sessions if item.function == "work"]
     assert closed in session.closed
     assert bool(closed) == bool(session.closed)
@@ -250,7 +253,7 @@ VALIDATED = """
     ],
 )  # fmt: skip
 def test_a_validator_gives_the_driver_only_where_it_returns_it(code: str, driver: str | None, tmp_path: Path) -> None:
-    found = audit(written(tmp_path, {"app.py": VALIDATED.format(code)}), tmp_path, Config()).inventory
+    found = audit(Target(written(tmp_path, {"app.py": VALIDATED.format(code)}), [tmp_path], Config())).inventory
     assert found.engines[0].driver == driver
 
 
@@ -296,7 +299,7 @@ ROUTED = """
 
 def test_routes_and_what_is_called_before_them(tmp_path: Path) -> None:
     root = written(tmp_path, {"db.py": DATABASE.replace("URL", "url"), "app.py": ROUTED})
-    found = audit(root, root, Config()).inventory
+    found = audit(Target(root, [root], Config())).inventory
     assert {item.name: item.routes for item in found.dependencies} == {"get_db": 4, "admin": 4}
     assert [(item.path, item.session) for item in found.routes] == [
         ("GET …/api/shop/one", "dependency"),
@@ -322,7 +325,7 @@ def test_dependencies_of_the_same_name_are_told_apart(tmp_path: Path) -> None:
     """
     other = "from db import SessionLocal\nasync def get_db():\n    async with SessionLocal() as s:\n        yield s\n"
     root = written(tmp_path, {"db.py": DATABASE.replace("URL", "url"), "app.py": app, "other.py": other})
-    found = audit(root, root, Config())
+    found = audit(Target(root, [root], Config()))
     assert [item.name for item in found.inventory.dependencies] == ["get_db in app.py", "get_db in other.py"]
     assert len(graph(found.inventory).edges) == 5
 
@@ -387,7 +390,7 @@ def test_the_page_needs_nothing_else() -> None:
 def test_a_page_shows_each_finding_once_with_its_source_and_remedy() -> None:
     folder = FIXTURES / "ADB104-engine-not-disposed" / "bad"
     text = as_html.render(
-        audit(folder, folder, Config()), shown, lambda path: Source(path, (folder / path).read_bytes())
+        audit(Target(folder, [folder], Config())), shown, lambda path: Source(path, (folder / path).read_bytes())
     )
     assert text.count('id="f1"') == 1
     assert text.count('href="#f1"') == 1
@@ -398,7 +401,9 @@ def test_a_page_shows_each_finding_once_with_its_source_and_remedy() -> None:
 def test_a_page_shows_no_password(tmp_path: Path) -> None:
     line = '"postgresql+asyncpg://shop:hunter2@db/shop", echo=True'
     root = written(tmp_path, {"app.py": DATABASE.replace("URL", line)})
-    text = as_html.render(audit(root, root, Config()), shown, lambda path: Source(path, (root / path).read_bytes()))
+    text = as_html.render(
+        audit(Target(root, [root], Config())), shown, lambda path: Source(path, (root / path).read_bytes())
+    )
     assert "hunter2" not in text
     assert "shop:…@db" in text
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from async_db_lint.cli import main
+from async_db_lint.commands.cli import main
 from tests.test_fixtures import FIXTURES
 
 ROOT = Path(__file__).parent.parent

@@ -201,10 +201,12 @@ def test_configuration(bad: Path) -> None:
 
 def test_a_rule_that_fails_is_the_tools_own_error(bad: Path) -> None:
     code = (
+        "from dataclasses import replace\n"
         "from async_db_lint.rules.engines.echo_enabled import EchoEnabled\n"
-        "def fail(self, node, suspect): raise KeyError('boom')\n"
-        "EchoEnabled.confirm = fail\n"
-        "from async_db_lint.cli import main\nraise SystemExit(main(['--extend-select', 'ADB107']))\n"
+        "real = EchoEnabled.suspects\n"
+        "def fail(node): raise KeyError('boom')\n"
+        "EchoEnabled.suspects = lambda self, project: (replace(item, at=fail) for item in real(self, project))\n"
+        "from async_db_lint.commands.cli import main\nraise SystemExit(main(['--extend-select', 'ADB107']))\n"
     )
     (bad / "other.py").write_text(
         ENGINE + "from sqlalchemy.ext.asyncio import async_sessionmaker\nx = async_sessionmaker()\n"

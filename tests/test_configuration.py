@@ -12,18 +12,19 @@ from typing import Any
 import jsonschema
 import pytest
 
-from async_db_lint.cli import main
-from async_db_lint.config import Config, from_table
-from async_db_lint.engine import lint
+from async_db_lint.commands.cli import main
 from async_db_lint.report import docs
-from async_db_lint.rule import Severity
-from async_db_lint.selection import selected, severities
-from async_db_lint.settings_keys import KEYS, ConfigError, schema
-from tests.projects import DATABASE, written
+from async_db_lint.rule.finding import Severity
+from async_db_lint.run.examine import Target
+from async_db_lint.run.lint import lint
+from async_db_lint.run.selection import Selection, severities
+from async_db_lint.settings.config import Config, from_table
+from async_db_lint.settings.keys import KEYS, ConfigError, schema
+from tests.projects import DATABASE, checked, written
 
 
 def found(root: Path, files: dict[str, str], config: Config) -> list[tuple[str, str, int, str]]:
-    report = lint(written(root, files), [root], config)
+    report = lint(Target(written(root, files), [root], config))
     assert not report.faults, report.faults[0].trace
     return [(f.code, f.location.path, f.location.line, f.severity.label) for f in report.findings]
 
@@ -46,7 +47,7 @@ def test_a_severity_decides_what_is_selected_by_default(tmp_path: Path) -> None:
     assert found(tmp_path, ECHO, Config()) == [("ADB106", "app.py", 2, "warning")]
     assert found(tmp_path, ECHO, Config(severity=(("ADB106", "error"),))) == [("ADB106", "app.py", 2, "error")]
     assert found(tmp_path, ECHO, Config(severity=(("ADB106", "advice"),))) == []
-    codes = {rule.code for rule in selected(Config(severity=(("query-in-route", "warning"),)))}
+    codes = {rule.code for rule in Selection.of(Config(severity=(("query-in-route", "warning"),))).rules}
     assert "ADB602" in codes
     assert "ADB601" not in codes
 
@@ -75,7 +76,7 @@ def test_what_is_wrong_is_one_sentence(table: dict[str, object], message: str) -
 
 def test_a_severity_of_no_rule_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="unknown rule `ADB6O2`; did you mean `ADB602`"):
-        lint(tmp_path, [tmp_path], Config(severity=(("ADB6O2", "error"),)))
+        checked(tmp_path, severity=(("ADB6O2", "error"),))
 
 
 # Names that the user explains.

@@ -10,9 +10,9 @@ import sys
 import pytest
 
 from async_db_lint.report import docs
-from async_db_lint.report.explain import HEADINGS, fixture_folder
-from async_db_lint.rule import CODE, Rule
-from async_db_lint.selection import all_rules
+from async_db_lint.report.rule_page import HEADINGS, fixture_folder
+from async_db_lint.rule.rule import CODE, Rule
+from async_db_lint.run.selection import all_rules
 
 
 def test_pages_and_readme_are_current() -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from async_db_lint.config import Config
-from async_db_lint.engine import lint
-from async_db_lint.selection import all_rules
+from async_db_lint.run.selection import all_rules
+from tests.projects import checked
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 EXPECT = re.compile(rb"# expect: ([A-Z0-9, ]+)")
@@ -25,8 +24,7 @@ def root_of(folder: Path, kind: str, scratch: Path) -> Path:
 
 
 def reported(root: Path) -> set[tuple[str, int, str]]:
-    report = lint(root, [root], Config(select=("ALL",)))
-    assert not report.faults, report.faults[0].trace
+    report = checked(root, "ALL")
     assert not report.unconfirmed
     return {(item.location.path, item.location.line, item.code) for item in report.findings}
 

@@ -13,8 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from async_db_lint import flake8_plugin
-from async_db_lint.verdicts import NOT_IN_HOSTS, Verdicts
+from async_db_lint.hosts.flake8 import Plugin, remove_abandoned
+from async_db_lint.hosts.projects import Answers
+from async_db_lint.rule.rule import About
+from async_db_lint.run.selection import codes_about
+
+NOT_IN_HOSTS = codes_about(About.FILE, About.COMMENT)
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 LINE = re.compile(r"(?:\./)?(.*?):(\d+):(\d+): (ADB\d{3}) ")
@@ -185,7 +189,7 @@ def test_what_killed_runs_left_is_removed(tmp_path: Path) -> None:
     gone.wait()
     for name in (f"async-db-lint-{gone.pid}-abc.json", f"async-db-lint-{os.getpid()}-abc.json"):
         (tmp_path / name).write_text("")
-    flake8_plugin.remove_abandoned(str(tmp_path))
+    remove_abandoned(str(tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == [f"async-db-lint-{os.getpid()}-abc.json"]
 
 
@@ -221,13 +225,13 @@ def test_broken_files_and_failing_rules_do_not_end_the_run(
 ) -> None:
     (project / "shop" / "broken.py").write_text("import sqlalchemy\ndef f(:\n")
     assert "ADB301" in flake8(project, "--extend-select", "E9")
-    plugin = flake8_plugin.Plugin(None, "a.py", ["x = 1\n"])  # type: ignore[arg-type]
+    plugin = Plugin(None, "a.py", ["x = 1\n"])  # type: ignore[arg-type]
 
     def fail(self: object, filename: str, text: str) -> None:
         raise RuntimeError("no")
 
-    monkeypatch.setattr(Verdicts, "known", fail)
-    monkeypatch.setattr(flake8_plugin.Plugin, "verdicts", Verdicts({}, {}))
+    monkeypatch.setattr(Answers, "known", fail)
+    monkeypatch.setattr(Plugin, "answers", Answers({}, {}))
     assert list(plugin.run()) == []
     assert capsys.readouterr().err == "async-db-lint: a.py: RuntimeError: no\n"
 

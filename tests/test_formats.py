@@ -16,13 +16,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from async_db_lint.config import Config
-from async_db_lint.engine import lint
+from async_db_lint.read.sources import Sources
 from async_db_lint.report.as_text import Printer
 from async_db_lint.report.formats import FOR_PEOPLE, FOR_PROGRAMS, fingerprints, rendered
 from async_db_lint.report.terminal import Style
-from async_db_lint.rule import Finding, Location, Note
-from async_db_lint.selection import all_rules
+from async_db_lint.rule.finding import Finding, Location, Note
+from async_db_lint.run.selection import all_rules
+from tests.projects import checked
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 GITHUB = re.compile(
@@ -37,7 +37,7 @@ def shown(path: str) -> str:
 
 def real() -> list[Finding]:
     root = FIXTURES / "ADB104-engine-not-disposed" / "bad"
-    return list(lint(root, [root], Config(select=("ALL",))).findings)
+    return list(checked(root, "ALL").findings)
 
 
 def hostile(count: int) -> list[Finding]:
@@ -121,9 +121,9 @@ def test_nothing_breaks_out_of_a_format_for_programs(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FOR_PEOPLE)
-def test_nothing_breaks_out_of_a_format_for_people(name: str, tmp_path: Path) -> None:
+def test_nothing_breaks_out_of_a_format_for_people(name: str) -> None:
     findings = hostile(2000)
-    lines = list(Printer(tmp_path, shown, Style(), True).findings(findings, name))
+    lines = list(Printer(Sources({}), shown, Style(), True).findings(findings, name))
     assert not any(CONTROL.search(line) or "\n" in line for line in lines)
     if name == "concise":
         assert len(lines) == 2000

@@ -27,7 +27,7 @@ from async_db_lint.index.expressions import (
     children,
     walk,
 )
-from async_db_lint.index.scopes import BlockKind, Function, Import, Module
+from async_db_lint.index.scopes import BlockKind, ExitKind, Function, Import, Module
 
 
 def module(text: str) -> Module:
@@ -138,7 +138,7 @@ def test_dict_comprehension_and_lambda() -> None:
     assert isinstance(found.bindings["a"][0].value, Comprehension)
     inner = found.functions[0]
     assert inner.name == "<lambda>"
-    assert inner.exits[0].kind == "return"
+    assert inner.exits[0].kind is ExitKind.RETURN
     assert inner.parameters[0].default == Literal(1)
 
 
@@ -203,12 +203,12 @@ def test_functions_and_classes() -> None:
     assert method.is_async
     assert method.is_generator
     assert method.owner is cls
-    assert [(item.name, item.kind) for item in method.parameters] == [
+    assert [(item.name, item.kind.value) for item in method.parameters] == [
         ("self", "positional"),
         ("a", "positional"),
         ("b", "positional"),
         ("c", "*"),
-        ("d", "keyword"),
+        ("d", "keyword only"),
         ("e", "**"),
     ]
     assert method.parameters[1].annotation == Name("int")
@@ -236,7 +236,7 @@ def test_header_ends_where_the_body_starts() -> None:
 
 def test_exits_and_awaits() -> None:
     scope = function("async def f():\n    for a in b:\n        break\n    await c\n    raise d from e\n")
-    assert [item.kind for item in scope.exits] == ["break", "raise"]
+    assert [item.kind.value for item in scope.exits] == ["break", "raise"]
     assert scope.awaits[0].value == Name("c")
 
 

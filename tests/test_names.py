@@ -6,19 +6,19 @@ import pytest
 
 from async_db_lint.index.build import index
 from async_db_lint.index.scopes import Import
-from async_db_lint.project.names import Found, LibraryName, Names, Package, Target
+from async_db_lint.project.names.names import Found, LibraryName, Names, Package, Resolution
 
 
 def names(files: dict[str, str]) -> Names:
     return Names({path: index(path, text.encode()) for path, text in files.items()})
 
 
-def resolve(files: dict[str, str], path: str, found: Import) -> Target | None:
+def resolve(files: dict[str, str], path: str, found: Import) -> Resolution | None:
     known = names(files)
     return known.resolve(known.modules[path], found)
 
 
-def path_of(target: Target | None) -> str:
+def path_of(target: Resolution | None) -> str:
     assert isinstance(target, Found)
     return target.module.path
 

@@ -10,13 +10,11 @@ from textwrap import dedent
 
 import pytest
 
-from async_db_lint.baseline import Baseline, Known
-from async_db_lint.changes import Changes, changed
-from async_db_lint.cli import main
-from async_db_lint.config import Config
-from async_db_lint.engine import lint
-from async_db_lint.fixes.silence import silenced
-from tests.projects import DATABASE, written
+from async_db_lint.commands.cli import main
+from async_db_lint.quiet.add_noqa import with_comments
+from async_db_lint.quiet.baseline import Baseline, Known
+from async_db_lint.quiet.changes import WHOLE, Changes, changed
+from tests.projects import DATABASE, checked, written
 
 ECHO = dedent(DATABASE.replace("URL", '"postgresql+asyncpg://db", echo=True'))
 URL = 'create_async_engine("postgresql+asyncpg://db", echo=True)'
@@ -65,7 +63,7 @@ def test_a_second_one_of_the_same_kind_is_new(root: Path) -> None:
     written(root, {"db.py": TWO.replace("two", "# two")})
     check("--baseline", "known.json", "--write-baseline")
     written(root, {"db.py": TWO})
-    found = lint(root, [root], Config(baseline="known.json"))
+    found = checked(root, baseline="known.json")
     assert [item.location.line for item in found.findings] == [3]
     assert [item.location.line for item in found.known] == [2]
 
@@ -123,11 +121,11 @@ def test_a_baseline_is_written_as_it_is_read() -> None:
     ],
 )
 def test_a_comment_is_added_at_the_end_of_its_line(before: bytes, after: bytes) -> None:
-    assert silenced(before, {1: ["ADB1"]}) == after
+    assert with_comments(before, {1: ["ADB1"]}) == after
 
 
 def test_no_comment_goes_into_a_string() -> None:
-    assert silenced(b'x = """\n"""\n', {1: ["ADB1"]}) is None
+    assert with_comments(b'x = """\n"""\n', {1: ["ADB1"]}) is None
 
 
 def test_comments_silence_all_that_is_found(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -198,7 +196,7 @@ def test_paths_are_those_below_the_root_when_git_s_is_above(root: Path) -> None:
     git("commit", "-qm", "one")
     written(root, {"inner/db.py": ECHO + "\n# more\n", "inner/new.py": ""})
     assert changes(root / "inner", "db.py") == [(5, 6)]
-    assert changes(root / "inner", "new.py") == [(1, 1 << 60)]
+    assert changes(root / "inner", "new.py") == [*WHOLE]
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from async_db_lint.verdicts import NOT_IN_HOSTS
+from async_db_lint.rule.rule import About
+from async_db_lint.run.selection import codes_about
 from tests.hooked import Repository
 from tests.test_flake8 import FIXTURES, Found, command_line, flake8, rows
+
+NOT_IN_HOSTS = codes_about(About.FILE, About.COMMENT)
 
 REAL = "fractal-server==2.18.5"  # a pinned wheel of the ecosystem's list
 HOOK = f"""  - id: async-db-lint-project

@@ -9,19 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from async_db_lint import discovery, relevance, roles, suppressions
 from async_db_lint.index.build import index
 from async_db_lint.index.expressions import Name, Span
-from async_db_lint.project import library
-from async_db_lint.project.library_data import CLASSES
-from async_db_lint.project.places import end_of
-from async_db_lint.project.text import quoted
-from async_db_lint.project.unreadable import unreadable
-from async_db_lint.project.urls import driver_of
-from async_db_lint.project.versions import Range, from_files, range_of
-from async_db_lint.rule import Suspect, Unit
-from async_db_lint.source import Role, Source
-from async_db_lint.syntax import look
+from async_db_lint.project import roles
+from async_db_lint.project.engines.urls import driver_of
+from async_db_lint.project.libraries import library
+from async_db_lint.project.libraries.library_data import CLASSES
+from async_db_lint.project.libraries.versions import Range, from_files, range_of
+from async_db_lint.project.names.places import end_of
+from async_db_lint.project.names.quoting import quoted
+from async_db_lint.quiet import suppression_comments as suppressions
+from async_db_lint.read import discovery, relevance
+from async_db_lint.read.source import Role, Source
+from async_db_lint.read.unreadable import unreadable
+from async_db_lint.rule import cst
+from async_db_lint.rule.suspect import Shape, Suspect, suspect
+from async_db_lint.run.confirm import see
 from tests.projects import codes, project
 
 # ------------------------------------------------------------------ source
@@ -325,8 +328,8 @@ def test_a_library_name_is_one_however_it_is_imported() -> None:
 def sight_of(text: str, name: str):  # type: ignore[no-untyped-def]
     module = index("a.py", text.encode())
     call = next(call for scope in module.inner() for call in scope.calls if call.method == name)
-    sight = look(Source("a.py", text.encode()), Suspect("a.py", call.span, Unit.of(call.statement), "Call", ""))
-    return None if sight is None else sight.range_of(sight.node)
+    seen = see(Source("a.py", text.encode()), suspect(call, ""))
+    return None if seen is None else seen.unit.range_of(seen.node)
 
 
 @pytest.mark.parametrize(
@@ -363,9 +366,8 @@ def test_what_libcst_should_not_be_given_is_not_read() -> None:
 def test_a_place_without_such_a_node_is_not_seen() -> None:
     text = "x = 1\n"
     statement = index("a.py", text.encode()).bindings["x"][0].statement
-    assert (
-        look(Source("a.py", text.encode()), Suspect("a.py", Span(1, 0, 1, 1), Unit.of(statement), "Call", "")) is None
-    )
+    nothing: Suspect[cst.Call] = Suspect("a.py", Span(1, 0, 1, 1), "", Shape("Call"), statement)
+    assert see(Source("a.py", text.encode()), nothing) is None
 
 
 # ------------------------------------------------------------------ one defect, one code

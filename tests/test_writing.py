@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from async_db_lint.fixes.writing import TEMPORARY, WriteError, clear, create, replace
+from async_db_lint.fixes.write import TEMPORARY, WriteError, clear, create_file, replace_file
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_bytes_mode_and_owner_are_kept(target: Path) -> None:
     if os.geteuid() == 0:
         os.chown(target, 1234, 2345)
     before = target.stat()
-    replace(target, target.parent, b"old", b"\xef\xbb\xbfnew\r\n")
+    replace_file(target, target.parent, b"old", b"\xef\xbb\xbfnew\r\n")
     after = target.stat()
     assert target.read_bytes() == b"\xef\xbb\xbfnew\r\n"
     assert stat.S_IMODE(after.st_mode) == 0o640
@@ -39,7 +39,7 @@ def test_bytes_mode_and_owner_are_kept(target: Path) -> None:
 
 def refused(path: Path, root: Path, message: str, before: bytes = b"old") -> None:
     with pytest.raises(WriteError, match=message):
-        replace(path, root, before, b"new")
+        replace_file(path, root, before, b"new")
 
 
 def test_a_file_that_changed_meanwhile_is_left(target: Path) -> None:
@@ -60,7 +60,7 @@ def test_nothing_is_written_outside_of_the_root(target: Path, tmp_path: Path) ->
 def test_a_link_inside_of_the_root_stays_a_link(target: Path) -> None:
     link = target.parent / "link.py"
     link.symlink_to(target)
-    replace(link, target.parent, b"old", b"new")
+    replace_file(link, target.parent, b"old", b"new")
     assert link.is_symlink()
     assert target.read_bytes() == b"new"
 
@@ -107,9 +107,9 @@ def test_what_a_killed_run_has_left_is_cleared(tmp_path: Path) -> None:
 def test_a_new_file_gets_the_mode_that_the_user_gives_to_files(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
-        create(tmp_path / "a.json", b"{}")
+        create_file(tmp_path / "a.json", b"{}")
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "a.json").stat().st_mode) == 0o640
-    create(tmp_path / "a.json", b"[]")
+    create_file(tmp_path / "a.json", b"[]")
     assert (tmp_path / "a.json").read_bytes() == b"[]"

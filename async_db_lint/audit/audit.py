@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from async_db_lint import selection
+from async_db_lint.audit.audited import Audited
 from async_db_lint.audit.checklist import ITEMS, Answer, Outcome, answer
 from async_db_lint.audit.entries import Inventory
-from async_db_lint.audit.ground import Ground
 from async_db_lint.audit.inventory import inventory
-from async_db_lint.config import Config
-from async_db_lint.engine import Fault, Report, examined, linked, ruled
-from async_db_lint.reading import Progress, silent
-from async_db_lint.rule import Finding
+from async_db_lint.read.sources import Sources
+from async_db_lint.rule.finding import Finding
+from async_db_lint.run.examine import Target, examine
+from async_db_lint.run.faults import Fault
+from async_db_lint.run.lint import check
+from async_db_lint.run.reading import Progress, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +29,25 @@ class Audit:
     files: int
     is_async: bool
     faults: tuple[Fault, ...]
+    data: Mapping[str, bytes]
 
     def count(self, outcome: Outcome) -> int:
         """How many items have an outcome."""
         return sum(1 for item in self.answers if item.outcome is outcome)
 
 
-def audit(root: Path, path: Path, config: Config, progress: Progress = silent) -> Audit:
-    """Audit the project at a root, as far as it lies in a folder or file.
+def audit(target: Target, progress: Progress = silent) -> Audit:
+    """Audit a project, as far as it lies in the one path of the target.
 
     Every rule is asked, whatever `select`, `ignore` and `per-file-ignores` say; suppressions in the code
     hold and are counted. Raises MissingPath and ConfigError.
     """
-    every = replace(config, select=("ALL",), ignore=(), per_file_ignores=(), baseline="")
-    report = Report()
-    found, wanted = examined(root, [path], every, report, None, progress)
-    project = linked(found, every, report)
-    ruled(project, found, wanted, every, report, progress)
-    made_of = inventory(Ground(project, wanted, found.data))
-    rules = selection.all_rules()
-    answers = tuple(answer(item, made_of, report, rules) for item in ITEMS)
+    every = replace(target.config, select=("ALL",), ignore=(), per_file_ignores=(), baseline="")
+    report = check(examine(replace(target, config=every), progress), progress)
+    made_of = inventory(Audited(report.project, report.wanted, Sources(report.data)))
+    answers = tuple(answer(item, made_of, report) for item in ITEMS)
     told = {finding for item in answers for finding in item.findings}
+    (path,) = target.paths
     return Audit(
         name=path.resolve().name or "/",
         answers=answers,
@@ -58,4 +57,5 @@ def audit(root: Path, path: Path, config: Config, progress: Progress = silent) -
         files=report.files,
         is_async=report.is_async,
         faults=report.faults,
+        data=report.data,
     )

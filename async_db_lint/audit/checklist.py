@@ -9,8 +9,10 @@ from enum import Enum
 from async_db_lint.audit import evidence
 from async_db_lint.audit.entries import Inventory
 from async_db_lint.audit.facts import Fact, Facts, Standing, unclear
-from async_db_lint.engine import Report
-from async_db_lint.rule import Finding, Rule
+from async_db_lint.rule.finding import Finding
+from async_db_lint.rule.rule import About
+from async_db_lint.run.lint import Report
+from async_db_lint.run.selection import all_rules, codes_about
 from async_db_lint.wording import counted
 
 
@@ -72,18 +74,17 @@ PRACTICES = (
     Item("C7", "No `echo` in production", "Disable `echo=True` in production", evidence.quiet_engines,
          "no engine was found"),
 )  # fmt: skip
-UNREADABLE = "ADB900"
 ITEMS = (*MISTAKES, *PRACTICES)
 
 
-def codes_of(item: Item, rules: Sequence[type[Rule]]) -> frozenset[str]:
+def codes_of(item: Item) -> frozenset[str]:
     """The codes of the rules that encode an item."""
-    return frozenset(rule.code for rule in rules if item.guide in rule.guide.split("; "))
+    return frozenset(rule.code for rule in all_rules() if item.guide in rule.guide.split("; "))
 
 
-def answer(item: Item, found: Inventory, report: Report, rules: Sequence[type[Rule]]) -> Answer:
+def answer(item: Item, found: Inventory, report: Report) -> Answer:
     """How a project stands on an item: a finding fails it, else what is not proven or suppressed leaves it open."""
-    codes = codes_of(item, rules)
+    codes = codes_of(item)
     against = tuple(finding for finding in report.findings if finding.code in codes)
     suppressed = (finding for finding in report.suppressed if finding.code in codes)
     facts = (*item.facts(found), *_silenced(suppressed), *_unread(report.findings))
@@ -106,6 +107,6 @@ def _silenced(findings: Iterable[Finding]) -> Facts:
 
 def _unread(findings: Sequence[Finding]) -> Facts:
     """What is not in files that cannot be read, nobody knows."""
-    places = [finding.location for finding in findings if finding.code == UNREADABLE]
+    places = [finding.location for finding in findings if finding.code in codes_about(About.FILE)]
     if places:
         yield unclear(f"{counted(len(places), 'file')} could not be read", *places)

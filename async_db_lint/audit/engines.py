@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from async_db_lint.audit import entries
-from async_db_lint.audit.ground import Ground
+from async_db_lint.audit.audited import Audited
 from async_db_lint.index.expressions import Literal, walk
 from async_db_lint.index.scopes import Function, Scope, is_expression
-from async_db_lint.project import library
-from async_db_lint.project.disposals import Disposal
-from async_db_lint.project.engines import UNPOOLED, Engine
-from async_db_lint.project.kinds import Kind
-from async_db_lint.project.lifecycle import at_stop
-from async_db_lint.project.options import Option
-from async_db_lint.project.places import place_of
-from async_db_lint.project.settings import default_of
-from async_db_lint.project.text import spelled
-from async_db_lint.project.url_guards import guard_of
-from async_db_lint.rule import Location
-from async_db_lint.source import Role
+from async_db_lint.project.application.lifecycle import at_stop
+from async_db_lint.project.engines.disposals import Disposal
+from async_db_lint.project.engines.engines import UNPOOLED, Engine
+from async_db_lint.project.engines.settings import default_of
+from async_db_lint.project.engines.url_guards import guard_of
+from async_db_lint.project.inference.decorators import is_cached
+from async_db_lint.project.inference.options import Option
+from async_db_lint.project.libraries import library
+from async_db_lint.project.names.places import place_of
+from async_db_lint.project.names.quoting import spelled
+from async_db_lint.project.names.values import Kind
+from async_db_lint.read.source import Role
+from async_db_lint.rule.finding import Location
 
 KINDS = {library.ENGINE: "async engine", library.SYNC_ENGINE: "synchronous engine", library.POOL: "asyncpg pool"}
 # What decides how many connections there are, and which of them are trusted.
@@ -29,20 +30,20 @@ OPTIONS = (
 )
 
 
-def engines(ground: Ground) -> Iterator[entries.Engine]:
+def engines(audited: Audited) -> Iterator[entries.EngineEntry]:
     """Every engine and pool outside tests, in the order of the project's calls."""
-    for engine in ground.project.engines:
-        if ground.is_wanted(engine.call) and engine.role is not Role.TEST:
-            yield _entry(ground, engine)
+    for engine in audited.project.engines:
+        if audited.is_wanted(engine.call) and engine.role is not Role.TEST:
+            yield _entry(audited, engine)
 
 
-def _entry(ground: Ground, engine: Engine) -> entries.Engine:
+def _entry(audited: Audited, engine: Engine) -> entries.EngineEntry:
     echo = engine.option("echo")
-    dialect, driver, url = _url(ground, engine)
-    return entries.Engine(
+    dialect, driver, url = _url(audited, engine)
+    return entries.EngineEntry(
         name=_name(engine),
         kind=KINDS[engine.kind],
-        place=ground.place(engine.call),
+        place=audited.place(engine.call),
         is_async=engine.is_async or engine.is_pool,
         is_in_application=engine.role is Role.APPLICATION,
         dialect=dialect,
@@ -53,7 +54,7 @@ def _entry(ground: Ground, engine: Engine) -> entries.Engine:
         echo=None if echo.value is None else spelled(echo.value),
         is_echo_certain=echo.is_certain,
         is_echo_off=_is_off(engine, echo),
-        disposals=tuple(_disposal(ground, engine, item) for item in engine.disposals),
+        disposals=tuple(_disposal(audited, engine, item) for item in engine.disposals),
         needs_no_disposal=_exemption(engine),
     )
 
@@ -68,7 +69,7 @@ def _name(engine: Engine) -> str:
     return names[0] if names else f"{engine.scope.name}()" if isinstance(engine.scope, Function) else "engine"
 
 
-def _url(ground: Ground, engine: Engine) -> tuple[str | None, str | None, Location | None]:
+def _url(audited: Audited, engine: Engine) -> tuple[str | None, str | None, Location | None]:
     """The dialect and driver, and where they are written: in the URL, or by the validator of a setting."""
     if engine.is_pool:
         return "postgresql", "asyncpg", None
@@ -77,16 +78,16 @@ def _url(ground: Ground, engine: Engine) -> tuple[str | None, str | None, Locati
         written = found.prefix.statement
         path = found.prefix.place.scope.module.path
         driver = None if found.prefix.is_default else found.driver
-        return found.dialect, driver, None if written is None else ground.at(path, written.span)
-    guard = guard_of(engine.view.inference, engine.call.argument("url", 0), place_of(engine.call))
-    return (None, None, None) if guard is None else (guard.dialect, guard.driver, ground.place(guard.function))
+        return found.dialect, driver, None if written is None else audited.at(path, written.span)
+    guard = guard_of(engine.codebase.inference, engine.call.argument("url", 0), place_of(engine.call))
+    return (None, None, None) if guard is None else (guard.dialect, guard.driver, audited.place(guard.function))
 
 
 def _is_off(engine: Engine, echo: Option) -> bool:
     """Whether an engine certainly writes no statements to the log, unless a setting is changed."""
     if echo.value is None:
         return echo.is_certain
-    known = default_of(engine.view.inference, echo.value, echo.place)
+    known = default_of(engine.codebase.inference, echo.value, echo.place)
     return (known or echo.value) in (Literal(False), Literal(None))
 
 
@@ -97,34 +98,34 @@ def _options(engine: Engine) -> Iterator[tuple[str, str]]:
             yield name, spelled(value)
 
 
-def _disposal(ground: Ground, engine: Engine, item: Disposal) -> entries.Disposal:
+def _disposal(audited: Audited, engine: Engine, item: Disposal) -> entries.DisposalEntry:
     scope = item.place.scope
-    place = ground.place(item.call) if item.call is not None else _header(ground, scope)
-    stop = _stop(ground, engine, item) if _is_proven(engine, item) else None
-    return entries.Disposal(place, stop)
+    place = audited.place(item.call) if item.call is not None else _header(audited, scope)
+    stop = _stop(audited, engine, item) if _is_proven(engine, item) else None
+    return entries.DisposalEntry(place, stop)
 
 
-def _header(ground: Ground, scope: Scope) -> Location:
-    return ground.place(scope) if isinstance(scope, Function) else ground.at(scope.module.path, scope.span)
+def _header(audited: Audited, scope: Scope) -> Location:
+    return audited.place(scope) if isinstance(scope, Function) else audited.at(scope.module.path, scope.span)
 
 
 def _is_proven(engine: Engine, item: Disposal) -> bool:
     """Whether it is this engine that is disposed, and the coroutine awaited."""
-    owner = engine.view.inference.value(getattr(item.expr, "value", None), item.place)
+    owner = engine.codebase.inference.value(item.expr.value, item.place)
     return owner is not None and owner.kind is Kind.INSTANCE and engine.call in owner.origins and item.is_awaited
 
 
-def _stop(ground: Ground, engine: Engine, item: Disposal) -> Location | None:
+def _stop(audited: Audited, engine: Engine, item: Disposal) -> Location | None:
     """The lifespan or shutdown handler that is proven to get to a disposal of the only engine that a call makes."""
     scope = engine.scope
-    if isinstance(scope, Function) and not engine.view.is_cached(scope):
+    if isinstance(scope, Function) and not is_cached(engine.codebase.inference, scope):
         callers = [
-            call for call in engine.view.inference.callers(scope) if ground.project.role(call) is Role.APPLICATION
+            call for call in engine.codebase.inference.callers(scope) if audited.project.role(call) is Role.APPLICATION
         ]
         if len(callers) > 1:
             return None
-    found = at_stop(ground.project, item.place.scope, item.call)
-    return None if found is None else ground.place(found.function)
+    found = at_stop(audited.project, item.place.scope, item.call)
+    return None if found is None else audited.place(found.function)
 
 
 def _exemption(engine: Engine) -> str:
@@ -135,7 +136,7 @@ def _exemption(engine: Engine) -> str:
     name = (
         None
         if pool.value is None
-        else engine.view.inference.library_name(engine.view.inference.value(pool.value, pool.place))
+        else engine.codebase.inference.library_name(engine.codebase.inference.value(pool.value, pool.place))
     )
     if name in UNPOOLED:
         return "it keeps no connections"

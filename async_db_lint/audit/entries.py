@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from async_db_lint.rule import Location
+from async_db_lint.rule.finding import Location
 
 
 @dataclass(frozen=True, slots=True)
-class Disposal:
+class DisposalEntry:
     """Where an engine may be disposed; `stop` is the handler that is proven to get there when the application stops."""
 
     place: Location
@@ -16,7 +16,7 @@ class Disposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class EngineEntry:
     """One call that makes an engine or pool.
 
     `driver` is the one that the URL names: empty when it names none, None when the URL is not written in
@@ -36,7 +36,7 @@ class Engine:
     echo: str | None
     is_echo_certain: bool
     is_echo_off: bool
-    disposals: tuple[Disposal, ...]
+    disposals: tuple[DisposalEntry, ...]
     needs_no_disposal: str
 
 
@@ -102,7 +102,7 @@ class Startup:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Statements:
     """Where statements are built and rows written: the calls, by kind.
 
     `changes` are `insert()`, `update()` and `delete()`; `mixed` is raw SQL in functions that also write objects.
@@ -118,7 +118,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Application:
+class ApplicationEntry:
     """A call that makes an application."""
 
     name: str
@@ -129,12 +129,12 @@ class Application:
 class Inventory:
     """All of it."""
 
-    applications: tuple[Application, ...]
-    engines: tuple[Engine, ...]
+    applications: tuple[ApplicationEntry, ...]
+    engines: tuple[EngineEntry, ...]
     factories: tuple[Factory, ...]
     sessions: tuple[Session, ...]
     dependencies: tuple[Dependency, ...]
     routes: tuple[Route, ...]
     startup: tuple[Startup, ...]
-    work: Work
+    work: Statements
     versions: tuple[tuple[str, str], ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from async_db_lint.audit.entries import Engine, Inventory
+from async_db_lint.audit.entries import EngineEntry, Inventory
 from async_db_lint.audit.facts import Fact, Facts, exempt, proven, unclear
 from async_db_lint.wording import counted
 
@@ -19,7 +19,7 @@ ROUTES: dict[str, tuple[str, Callable[..., Fact]]] = {
 }
 
 
-def application_engines(found: Inventory) -> Iterator[Engine]:
+def application_engines(found: Inventory) -> Iterator[EngineEntry]:
     """The engines that application code makes."""
     return (engine for engine in found.engines if engine.is_in_application)
 
@@ -155,7 +155,7 @@ def disposed_engines(found: Inventory) -> Facts:
         yield _disposal(engine, len(found.applications) > 1)
 
 
-def _disposal(engine: Engine, has_others: bool) -> Fact:
+def _disposal(engine: EngineEntry, has_others: bool) -> Fact:
     """What is known of an engine's end; `has_others` where more than one application may use it."""
     word = "closed" if engine.kind == "asyncpg pool" else "disposed"
     ends = [item for item in engine.disposals if item.stop is not None]

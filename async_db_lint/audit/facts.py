@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from async_db_lint.rule import Location
+from async_db_lint.rule.finding import Location
 
 
 class Standing(Enum):

@@ -3,45 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from async_db_lint.audit import entries
+from async_db_lint.audit.audited import Audited
 from async_db_lint.audit.engines import engines
-from async_db_lint.audit.ground import Ground
 from async_db_lint.audit.routes import Routes
 from async_db_lint.audit.sessions import factories, sessions
-from async_db_lint.audit.startup import startup
-from async_db_lint.audit.work import work
-from async_db_lint.settings_keys import LIBRARIES
+from async_db_lint.audit.startup import startups
+from async_db_lint.audit.statements import statements
+from async_db_lint.rule.finding import Location
+from async_db_lint.settings.keys import LIBRARIES
 
 
-def inventory(ground: Ground) -> entries.Inventory:
+def inventory(audited: Audited) -> entries.Inventory:
     """All that an audit lists of a project, each list in the order of files and lines."""
-    routes = Routes(ground)
+    routes = Routes(audited)
     return entries.Inventory(
-        applications=tuple(_applications(ground)),
-        engines=tuple(sorted(engines(ground), key=_place)),
-        factories=tuple(sorted(factories(ground), key=_place)),
-        sessions=tuple(sorted(sessions(ground), key=_place)),
+        applications=tuple(_applications(audited)),
+        engines=tuple(sorted(engines(audited), key=_place)),
+        factories=tuple(sorted(factories(audited), key=_place)),
+        sessions=tuple(sorted(sessions(audited), key=_place)),
         dependencies=tuple(sorted(routes.dependencies(), key=_place)),
         routes=tuple(sorted(routes.routes(), key=_place)),
-        startup=tuple(sorted(startup(ground), key=_place)),
-        work=work(ground, {item.function for item in routes.registrations}),
-        versions=tuple(_versions(ground)),
+        startup=tuple(sorted(startups(audited), key=_place)),
+        work=statements(audited, {item.function for item in routes.registrations}),
+        versions=tuple(_versions(audited)),
     )
 
 
-def _place(
-    item: entries.Engine | entries.Factory | entries.Session | entries.Dependency | entries.Route | entries.Startup,
-) -> tuple[str, int, int]:
+class _Placed(Protocol):
+    @property
+    def place(self) -> Location: ...
+
+
+def _place(item: _Placed) -> tuple[str, int, int]:
     return item.place.path, item.place.line, item.place.column
 
 
-def _applications(ground: Ground) -> Iterator[entries.Application]:
-    for call in ground.project.application.makers:
-        if ground.counts(call):
-            yield entries.Application(ground.project.name_of(call) or call.method or "", ground.place(call))
+def _applications(audited: Audited) -> Iterator[entries.ApplicationEntry]:
+    for call in audited.project.application.makers:
+        if audited.counts(call):
+            name = audited.project.site(call).library_name or call.method or ""
+            yield entries.ApplicationEntry(name, audited.place(call))
 
 
-def _versions(ground: Ground) -> Iterator[tuple[str, str]]:
+def _versions(audited: Audited) -> Iterator[tuple[str, str]]:
     for name in LIBRARIES:
-        yield name, str(ground.project.versions.of(name))
+        yield name, str(audited.project.versions.of(name))

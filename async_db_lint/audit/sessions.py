@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from async_db_lint.audit import entries
-from async_db_lint.audit.ground import Ground
+from async_db_lint.audit.audited import Audited
 from async_db_lint.index.expressions import Attribute, Call, Usage
 from async_db_lint.index.scopes import BlockKind, Function
-from async_db_lint.project import library
-from async_db_lint.project.handover import CLOSING, closings_of
-from async_db_lint.project.kinds import Kind
-from async_db_lint.project.lifecycle import is_unconditional
-from async_db_lint.project.ownership import names_of
-from async_db_lint.project.text import spelled
-from async_db_lint.project.uses import bound_name
-from async_db_lint.rule import Location
-from async_db_lint.source import Role
+from async_db_lint.project.application.call_site import CallSite
+from async_db_lint.project.libraries import library
+from async_db_lint.project.names.places import is_unconditional
+from async_db_lint.project.names.quoting import spelled
+from async_db_lint.project.names.uses import bound_name, names_of
+from async_db_lint.project.names.values import Kind
+from async_db_lint.project.sessions.closed import CLOSING, closings_of
+from async_db_lint.read.source import Role
+from async_db_lint.rule.finding import Location
 
 KINDS = {
     library.FACTORY: "async_sessionmaker",
@@ -28,55 +28,52 @@ EXITS = ("__aexit__", "__exit__")
 EITHER = (*library.SESSIONS, *library.SYNC_SESSIONS)
 
 
-def factories(ground: Ground) -> Iterator[entries.Factory]:
+def factories(audited: Audited) -> Iterator[entries.Factory]:
     """Every factory outside tests."""
     for name, kind in KINDS.items():
-        for call in ground.project.makers_of(name):
-            if ground.is_wanted(call) and ground.project.role(call) is not Role.TEST:
-                yield _factory(ground, call, kind)
+        for site in audited.project.calls_to(name):
+            if audited.is_wanted(site.call) and site.role is not Role.TEST:
+                yield _factory(audited, site, kind)
 
 
-def _factory(ground: Ground, call: Call, kind: str) -> entries.Factory:
-    project = ground.project
-    made = project.inference.call(call)
-    bind = call.argument("bind", 0)
-    value = None if bind is None else project.value(bind, call)
-    option = project.option(call, "expire_on_commit")
+def _factory(audited: Audited, site: CallSite, kind: str) -> entries.Factory:
+    value = site.value_of(site.argument("bind", 0))
+    option = site.option("expire_on_commit")
     return entries.Factory(
-        name=next(iter(sorted(names_of(call))), "this factory"),
+        name=next(iter(sorted(names_of(site.call))), "this factory"),
         kind=kind,
-        place=ground.place(call),
-        is_async=kind.startswith("async") or (made is not None and project.is_session(made.inner)),
-        engines=ground.places(value.origins if value is not None else ()),
+        place=audited.place(site.call),
+        is_async=kind.startswith("async") or (site.gives is not None and audited.project.is_session(site.gives.inner)),
+        engines=audited.places(value.origins if value is not None else ()),
         expire_on_commit=None if option.value is None else spelled(option.value),
         is_certain=option.is_certain,
     )
 
 
-def sessions(ground: Ground) -> Iterator[entries.Session]:
+def sessions(audited: Audited) -> Iterator[entries.Session]:
     """Every call in the application that opens a session."""
-    for function, call in openings(ground):
+    for function, call in openings(audited):
         yield entries.Session(
-            place=ground.place(call),
+            place=audited.place(call),
             function=function.name,
-            factories=factories_of(ground, frozenset((call,))),
-            closed=_closed(ground, function, call),
+            factories=factories_of(audited, frozenset((call,))),
+            closed=_closed(audited, function, call),
         )
 
 
-def openings(ground: Ground) -> Iterator[tuple[Function, Call]]:
+def openings(audited: Audited) -> Iterator[tuple[Function, Call]]:
     """The calls in the application's functions that open a session, each with its function."""
-    for function in ground.project.functions():
-        if not ground.counts(function):
+    for function in audited.project.functions():
+        if not audited.counts(function):
             continue
         for call in function.calls:
-            if opens(ground, call):
+            if opens(audited, call):
                 yield function, call
 
 
-def opens(ground: Ground, call: Call) -> bool:
+def opens(audited: Audited, call: Call) -> bool:
     """Whether a call makes a session: of a factory, or of the class itself."""
-    project = ground.project
+    project = audited.project
     callee = project.inference.callee(call)
     if callee is None:
         return False
@@ -87,7 +84,7 @@ def opens(ground: Ground, call: Call) -> bool:
     return project.inference.library_name(callee) in EITHER
 
 
-def _closed(ground: Ground, function: Function, call: Call) -> str:
+def _closed(audited: Audited, function: Function, call: Call) -> str:
     """How a session certainly ends: by `async with`, in `finally`, or by the `__aexit__` of its object."""
     if call.usage in (Usage.ENTERED, Usage.ENTERED_SYNC):
         return f"opened with `{call.usage.value}`"
@@ -96,7 +93,7 @@ def _closed(ground: Ground, function: Function, call: Call) -> str:
     for closing in closings:
         is_own = closing.block.scope is function and closing.block.inside(frozenset({BlockKind.FINALLY}))
         is_exit = name is None and closing.block.scope.name in EXITS
-        is_done = closing.usage is Usage.AWAITED or not ground.project.is_session(ground.project.inference.call(call))
+        is_done = closing.usage is Usage.AWAITED or not audited.project.is_session(audited.project.inference.call(call))
         if is_done and is_unconditional(closing.block) and (is_own or is_exit):
             where = "in `finally`" if is_own else f"by `{closing.block.scope.name}`"
             return f"closed {where}, in line {closing.span.line}"
@@ -112,13 +109,13 @@ def _closings_of_attribute(function: Function, call: Call) -> list[Call]:
     return [item for item in calls if isinstance(item.receiver, Attribute) and item.receiver.name in names]
 
 
-def factories_of(ground: Ground, origins: frozenset[Call]) -> tuple[Location, ...]:
+def factories_of(audited: Audited, origins: frozenset[Call]) -> tuple[Location, ...]:
     """The factories from which sessions come that some calls have opened."""
     found: set[Call] = set()
     for call in origins:
-        callee = ground.project.inference.callee(call)
+        callee = audited.project.inference.callee(call)
         if callee is not None and callee.kind is Kind.METHOD:
             callee = callee.inner
         if callee is not None and callee.kind is Kind.INSTANCE:
             found |= callee.origins
-    return ground.places(found)
+    return audited.places(found)

@@ -5,14 +5,11 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
 
-from async_db_lint.fix import Edit
-from async_db_lint.rendering import edit
-from async_db_lint.source import Source
-
-if TYPE_CHECKING:
-    import libcst as cst
+from async_db_lint.fixes.render import edit
+from async_db_lint.read.source import Source
+from async_db_lint.rule import cst
+from async_db_lint.rule.change import Edit
 
 
 def module_of(item: ast.ImportFrom) -> str:
@@ -30,7 +27,7 @@ def changed(source: Source, item: ast.ImportFrom, adding: Sequence[str], gone: C
     text = source.data[start:end].decode(source.codec, "replace").replace("\r\n", "\n").replace("\r", "\n")
     changed = _rewritten(text, adding, gone)
     inserted = changed.replace("\n", source.newline.decode()).encode(source.codec)
-    return edit(source, start, end, inserted, start, end)
+    return edit(source, (start, end), inserted, (start, end))
 
 
 def _without(source: Source, item: ast.ImportFrom, start: int, end: int) -> Edit | None:
@@ -40,13 +37,11 @@ def _without(source: Source, item: ast.ImportFrom, start: int, end: int) -> Edit
         source.line(line).rstrip().encode(source.codec, "replace")
     )
     if is_alone and line < len(source.starts):
-        return edit(source, start, source.starts[line], b"", start, source.starts[line])
+        return edit(source, (start, source.starts[line]), b"", (start, source.starts[line]))
     return None
 
 
 def _rewritten(text: str, adding: Sequence[str], gone: Collection[str]) -> str:
-    import libcst as cst
-
     module = cst.parse_module(text)
     line = cst.ensure_type(module.body[0], cst.SimpleStatementLine)
     statement = cst.ensure_type(line.body[0], cst.ImportFrom)
@@ -60,8 +55,6 @@ def _rewritten(text: str, adding: Sequence[str], gone: Collection[str]) -> str:
 
 
 def _with_name(names: list[cst.ImportAlias], name: str, statement: cst.ImportFrom) -> list[cst.ImportAlias]:
-    import libcst as cst
-
     known = [item.evaluated_name for item in names]
     is_sorted = known == sorted(known) or known == sorted(known, key=str.lower)
     key = str if known == sorted(known) else str.lower
@@ -82,62 +75,67 @@ def _with_name(names: list[cst.ImportAlias], name: str, statement: cst.ImportFro
 
 def _plain(space: cst.BaseParenthesizableWhitespace) -> cst.BaseParenthesizableWhitespace:
     """Whitespace without the comment in it."""
-    import libcst as cst
-
     if isinstance(space, cst.ParenthesizedWhitespace):
         return space.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=())
     return space
 
 
-def new(source: Source, tree: ast.Module, module: str, names: Sequence[str], first_use: int) -> Edit | None:
-    """A new import statement, in its place among those of the same library, or of the same group.
+class ImportingFile:
+    """A file that gets import statements."""
 
-    None where it would stand below the first use, or where the file does something before it imports what it
-    imports last: then that something may be what the import needs.
-    """
-    text = f"from {module} import {', '.join(sorted(names))}".encode()
-    top = _top(tree)
-    root = module.partition(".")[0]
-    everywhere = [item for item in tree.body if isinstance(item, (ast.Import, ast.ImportFrom))]
-    family = [item for item in everywhere if _root_of(item) == root]
-    if not family and not _is_standard(root) and any(item not in top for item in everywhere):
-        return None
-    group: Sequence[ast.stmt] = family or [item for item in top if _is_standard(_root_of(item)) == _is_standard(root)]
-    found = _placed(source, tree, top, group, module, text)
-    return found if found.start <= first_use else None
+    def __init__(self, source: Source, tree: ast.Module) -> None:
+        """Take the file and its syntax tree."""
+        self.source = source
+        self.tree = tree
+        self.top = _top(tree)
+
+    def new_statement(self, module: str, names: Sequence[str], first_use: int) -> Edit | None:
+        """A new import statement, in its place among those of the same library, or of the same group.
+
+        None where it would stand below the first use, in bytes, or where the file does something before it imports
+        what it imports last: then that something may be what the import needs.
+        """
+        root = module.partition(".")[0]
+        everywhere = [item for item in self.tree.body if isinstance(item, (ast.Import, ast.ImportFrom))]
+        family: list[ast.stmt] = [item for item in everywhere if _root_of(item) == root]
+        if not family and not _is_standard(root) and any(item not in self.top for item in everywhere):
+            return None
+        group = family or [item for item in self.top if _is_standard(_root_of(item)) == _is_standard(root)]
+        found = self._placed(group, module, f"from {module} import {', '.join(sorted(names))}".encode())
+        return found if found.start <= first_use else None
+
+    def _placed(self, group: Sequence[ast.stmt], module: str, text: bytes) -> Edit:
+        source = self.source
+        froms = [item for item in group if isinstance(item, ast.ImportFrom)]
+        after = [item for item in froms if module_of(item) < module] or ([] if froms else group)
+        if after:
+            return _behind(source, after[-1], text)
+        if froms:
+            return _before(source, froms[0], text + source.newline)
+        imports = [item for item in self.top if _is_import(item) and _root_of(item) != "__future__"]
+        if imports and _is_standard(module.partition(".")[0]):  # the first of its group
+            return _before(source, imports[0], text + 2 * source.newline)
+        if self.top:
+            return _behind(source, self.top[-1], source.newline + text)
+        if self.tree.body:
+            return _before(source, self.tree.body[0], text + 2 * source.newline)
+        end = len(source.data)
+        return edit(source, (end, end), text + source.newline, (end, end))
 
 
-def _placed(
-    source: Source, tree: ast.Module, top: Sequence[ast.stmt], group: Sequence[ast.stmt], module: str, text: bytes
-) -> Edit:
-    froms = [item for item in group if isinstance(item, ast.ImportFrom)]
-    after = [item for item in froms if module_of(item) < module] or ([] if froms else group)
-    if after:
-        return _behind(source, after[-1], text)
-    if froms:
-        return _before(source, froms[0], text + source.newline)
-    imports = [
-        item for item in top if isinstance(item, (ast.Import, ast.ImportFrom)) and _root_of(item) != "__future__"
-    ]
-    if imports and _is_standard(module.partition(".")[0]):  # the first of its group
-        return _before(source, imports[0], text + 2 * source.newline)
-    if top:
-        return _behind(source, top[-1], source.newline + text)
-    if tree.body:
-        return _before(source, tree.body[0], text + 2 * source.newline)
-    end = len(source.data)
-    return edit(source, end, end, text + source.newline, end, end)
+def _is_import(item: ast.stmt) -> bool:
+    return isinstance(item, (ast.Import, ast.ImportFrom))
 
 
 def _behind(source: Source, item: ast.stmt, text: bytes) -> Edit:
     line = item.end_lineno or item.lineno
     place = source.starts[line - 1] + len(source.line(line).encode(source.codec, "replace"))
-    return edit(source, place, place, source.newline + text, place, place)
+    return edit(source, (place, place), source.newline + text, (place, place))
 
 
 def _before(source: Source, item: ast.stmt, text: bytes) -> Edit:
     place = source.starts[item.lineno - 1]
-    return edit(source, place, place, text, place, place)
+    return edit(source, (place, place), text, (place, place))
 
 
 def _root_of(item: ast.stmt) -> str:

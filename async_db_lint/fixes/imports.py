@@ -5,23 +5,32 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
-from async_db_lint.fix import Edit
-from async_db_lint.fixes.import_statements import changed, module_of, new
-from async_db_lint.source import Source
+from async_db_lint.fixes.import_statements import ImportingFile, changed, module_of
+from async_db_lint.read.source import Source
+from async_db_lint.rule.change import Edit
 
 Name = tuple[str, str]  # a module, and a name in it
 
 
-def import_edits(
-    source: Source, after: str, needed: Collection[Name], orphans: Collection[str], first_use: int
-) -> list[Edit] | None:
-    """The edits of a file's import statements; None when a needed name means something else somewhere in it.
+class ImportsWanted(NamedTuple):
+    """What other edits ask of a file's imports.
 
-    Takes the file as it is, its text once the other edits are made, the names that it must import, those
-    that it may no longer read, and the place, in bytes, above which the names must be imported.
+    `after` is the file's text once those edits are made, `needed` the names that it must import above the byte
+    `first_use`, `orphans` the names that it may no longer read.
     """
+
+    after: str
+    needed: Collection[Name]
+    orphans: Collection[str]
+    first_use: int
+
+
+def import_edits(source: Source, wanted: ImportsWanted) -> list[Edit] | None:
+    """The edits of a file's import statements; None when a needed name means something else somewhere in it."""
     tree = ast.parse(source.data)
+    after, needed, orphans, first_use = wanted
     above = [item for item in tree.body if source.starts[(item.end_lineno or item.lineno) - 1] < first_use]
     if any(_means_another(tree, item) for item in needed):
         return None
@@ -43,7 +52,8 @@ def import_edits(
         gone = {alias.name for alias in item.names if (alias.asname or alias.name) in unread}
         if gone or item in adding:
             edits.append(changed(source, item, adding.get(item, []), gone))
-    statements_new = [new(source, tree, module, names, first_use) for module, names in sorted(alone.items())]
+    file = ImportingFile(source, tree)
+    statements_new = [file.new_statement(module, names, first_use) for module, names in sorted(alone.items())]
     if None in statements_new:
         return None
     made = _merged([item for item in statements_new if item is not None])

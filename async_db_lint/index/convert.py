@@ -30,7 +30,7 @@ from async_db_lint.index.expressions import (
     Template,
     Usage,
 )
-from async_db_lint.index.scopes import Block, BlockKind, Exit, Function
+from async_db_lint.index.scopes import LAMBDA, Block, BlockKind, Exit, ExitKind, Function
 
 if TYPE_CHECKING:
     from async_db_lint.index.build import Builder
@@ -148,23 +148,23 @@ def _walrus(builder: Builder, node: ast.NamedExpr, usage: Usage) -> Expr:
 
 def _yield(builder: Builder, node: ast.Yield, usage: Usage) -> Expr:
     value = None if node.value is None else convert(builder, node.value, Usage.YIELDED)
-    builder.scope.exits.append(Exit("yield", value, builder.statement, builder.block))
+    builder.scope.exits.append(Exit(ExitKind.YIELD, value, builder.statement, builder.block))
     return NOTHING
 
 
 def _yield_from(builder: Builder, node: ast.YieldFrom, usage: Usage) -> Expr:
     value = convert(builder, node.value, Usage.YIELDED)
-    builder.scope.exits.append(Exit("yield from", value, builder.statement, builder.block))
+    builder.scope.exits.append(Exit(ExitKind.YIELD_FROM, value, builder.statement, builder.block))
     return NOTHING
 
 
 def _lambda(builder: Builder, node: ast.Lambda, usage: Usage) -> Expr:
-    function = Function("<lambda>", builder.scope, span_of(node), builder.statement)
+    function = Function(LAMBDA, builder.scope, span_of(node), builder.statement)
     builder.scope.functions.append(function)
     function.parameters = builder.parameters(node.args, function)
     with builder.entered(function):
         value = convert(builder, node.body, Usage.RETURNED)
-        function.exits.append(Exit("return", value, builder.statement, builder.block))
+        function.exits.append(Exit(ExitKind.RETURN, value, builder.statement, builder.block))
     return Lambda(function)
 
 

@@ -116,6 +116,11 @@ class Await(NamedTuple):
     statement: Statement
     block: Block
 
+    @property
+    def path(self) -> str:
+        """The file that holds it, as a path from the project's root."""
+        return self.block.scope.module.path
+
 
 class Enter(NamedTuple):
     """What `with value as …` binds."""
@@ -173,6 +178,11 @@ class Call:
     statement: Statement
     block: Block
     usage: Usage
+
+    @property
+    def path(self) -> str:
+        """The file that holds it, as a path from the project's root."""
+        return self.block.scope.module.path
 
     @property
     def method(self) -> str | None:

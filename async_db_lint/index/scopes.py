@@ -35,6 +35,7 @@ class BlockKind(Enum):
     COMPREHENSION = "comprehension"
 
 
+LAMBDA = "<lambda>"  # the name that CPython gives to a lambda
 LOOPS = frozenset({BlockKind.FOR, BlockKind.ASYNC_FOR, BlockKind.WHILE})
 CONDITIONS = frozenset({BlockKind.IF, BlockKind.ELSE, BlockKind.CASE})
 
@@ -110,23 +111,46 @@ class Import(NamedTuple):
     level: int
 
 
+class ParameterKind(Enum):
+    """How a parameter receives arguments."""
+
+    POSITIONAL = "positional"
+    KEYWORD = "keyword only"
+    REST = "*"
+    KEYWORDS = "**"
+
+
 class Parameter(NamedTuple):
-    """A parameter of a function; `kind` is one of `positional`, `keyword`, `*`, `**`."""
+    """A parameter of a function."""
 
     name: str
     annotation: Expr | None
     default: Expr | None
-    kind: str
+    kind: ParameterKind
     position: int
 
 
-class Exit(NamedTuple):
-    """A `return`, `yield`, `yield from` or `raise`, with its value."""
+class ExitKind(Enum):
+    """How control or a value leaves a block."""
 
-    kind: str
+    RETURN = "return"
+    YIELD = "yield"
+    YIELD_FROM = "yield from"
+    RAISE = "raise"
+    BREAK = "break"
+    CONTINUE = "continue"
+
+
+class Exit(NamedTuple):
+    """A statement or expression by which control or a value leaves a block, with the value."""
+
+    kind: ExitKind
     value: Expr | None
     statement: Statement
     block: Block
+
+
+YIELDS = (ExitKind.YIELD, ExitKind.YIELD_FROM)
 
 
 @dataclass(slots=True, eq=False)
@@ -171,6 +195,11 @@ class Scope:
         for scope in (*self.functions, *self.classes):
             yield from scope.inner()
 
+    def inner_calls(self) -> Iterator[Call]:
+        """The calls of this scope and of all scopes inside it."""
+        for scope in self.inner():
+            yield from scope.calls
+
 
 @dataclass(slots=True, eq=False)
 class Function(Scope):
@@ -182,9 +211,19 @@ class Function(Scope):
     returns: Expr | None = None
 
     @property
+    def path(self) -> str:
+        """The file that holds it, as a path from the project's root."""
+        return self.module.path
+
+    @property
+    def is_lambda(self) -> bool:
+        """Whether this is a lambda, which has no name of its own."""
+        return self.name == LAMBDA
+
+    @property
     def is_generator(self) -> bool:
         """Whether the body yields."""
-        return any(item.kind.startswith("yield") for item in self.exits)
+        return any(item.kind in YIELDS for item in self.exits)
 
     @property
     def owner(self) -> Class | None:

@@ -1,26 +1,38 @@
-"""The project as rules see it: a few words that read like sentences."""
+"""The project as rules see it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from async_db_lint.index.expressions import Await, Call, Expr, Name
-from async_db_lint.index.scopes import Function, Module, Scope
-from async_db_lint.project import library
-from async_db_lint.project.definitions import bindings_of
-from async_db_lint.project.engines import Engine, engines
-from async_db_lint.project.hints import Hints
-from async_db_lint.project.infer import NO_HINTS
-from async_db_lint.project.kinds import Value
-from async_db_lint.project.loop import Loop, OnLoop
-from async_db_lint.project.options import Option, option
-from async_db_lint.project.places import Place, place_of
-from async_db_lint.project.unreadable import Unreadable
-from async_db_lint.project.versions import Versions
-from async_db_lint.project.view import View
-from async_db_lint.source import Role
+from async_db_lint.index.expressions import Call
+from async_db_lint.index.scopes import Module
+from async_db_lint.project.application.call_site import enclosing_function
+from async_db_lint.project.application.codebase import Codebase
+from async_db_lint.project.application.loop import Loop, OnLoop
+from async_db_lint.project.engines.engines import Engine, engines
+from async_db_lint.project.inference.infer import NO_HINTS
+from async_db_lint.project.inference.protocol import Hints
+from async_db_lint.project.libraries import library
+from async_db_lint.project.libraries.versions import Versions
+from async_db_lint.project.names.names import Names
+from async_db_lint.project.names.values import Value
+from async_db_lint.read.source import Role
+from async_db_lint.read.unreadable import Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known about a project besides its code.
+
+    `settings` are the texts of the files that name versions, by path; `unreadable` are the files without an index.
+    """
+
+    versions: Versions = field(default_factory=Versions)
+    settings: tuple[tuple[str, str], ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    hints: Hints = NO_HINTS
 
 
 class BlockingCall(NamedTuple):
@@ -31,25 +43,17 @@ class BlockingCall(NamedTuple):
     proof: OnLoop
 
 
-class Project(View):
-    """All modules together, with their roles and the versions that they target."""
+class Project(Codebase):
+    """A project's code, with its engines, its event loop and the versions that it targets."""
 
     def __init__(
-        self,
-        modules: dict[str, Module],
-        roles: dict[str, Role],
-        versions: Versions,
-        unreadable: tuple[Unreadable, ...] = (),
-        settings: tuple[tuple[str, str], ...] = (),
-        files: Iterable[str] = (),
-        root: str = "",
-        hints: Hints = NO_HINTS,
+        self, modules: dict[str, Module], roles: dict[str, Role], names: Names, surroundings: Surroundings
     ) -> None:
-        """Take modules by path, roles, versions, unreadable and settings files, all paths, the root's name, hints."""
-        super().__init__(modules, roles, files, root, hints)
-        self.versions = versions
-        self.unreadable = unreadable
-        self.settings = settings
+        """Take the modules by path, the role of each path, how names resolve, and what else is known."""
+        super().__init__(modules, roles, names, surroundings.hints)
+        self.versions = surroundings.versions
+        self.settings = surroundings.settings
+        self.unreadable = surroundings.unreadable
 
     @cached_property
     def engines(self) -> list[Engine]:
@@ -66,13 +70,25 @@ class Project(View):
         """The synchronous database calls that are proven to run on the event loop."""
         found: list[BlockingCall] = []
         for call, owner in self.loop.blocking_calls():
-            function = enclosing_function(call.block.scope)
-            if function is None or call.block.scope is not function:
-                continue
-            proof = self.loop.of(function)
-            if proof is not None and self.loop.is_taken(proof, call):
+            proof = self.proof_on_loop(call)
+            if proof is not None:
                 found.append(BlockingCall(call, owner, proof))
         return found
+
+    def proof_on_loop(self, call: Call) -> OnLoop | None:
+        """The proof that requests lead to a call on the event loop; None when that is not known."""
+        function = enclosing_function(call.block.scope)
+        if function is None or call.block.scope is not function:
+            return None
+        proof = self.loop.of(function)
+        return proof if proof is not None and self.loop.is_taken(proof, call) else None
+
+    @cached_property
+    def has_alembic(self) -> bool:
+        """Whether the project has an Alembic environment."""
+        if any(path.endswith("alembic.ini") for path, _ in self.settings):
+            return True
+        return any(role is Role.MIGRATION for role in self.roles.values())
 
     @cached_property
     def is_on_sqlalchemy_2(self) -> bool:
@@ -84,71 +100,7 @@ class Project(View):
 
     @cached_property
     def is_async(self) -> bool:
-        """Whether the project makes an async engine, or has an async session at all."""
+        """Whether the project makes an async engine outside of tests, or an async session anywhere."""
         if any(engine.is_async and engine.role is not Role.TEST for engine in self.engines):
             return True
-        return any(True for _ in self.makers_of(library.FACTORY, library.SESSION, library.POOL))
-
-    def methods(self, names: Iterable[str], *classes: str) -> Iterator[tuple[Call, Value]]:
-        """The calls of methods by name on objects of some classes, each with its object."""
-        for name in names:
-            for call in self.table.named(name):
-                owner = self.receiver(call)
-                if owner is not None and call.method == name and self.inference.is_a(owner, *classes):
-                    yield call, owner
-
-    def receiver(self, call: Call) -> Value | None:
-        """What the method of a call is called on."""
-        return None if call.receiver is None else self.inference.value(call.receiver, place_of(call))
-
-    def value(self, expr: Expr | None, at: Call | Await) -> Value | None:
-        """What an expression is where a call or an `await` stands."""
-        return self.inference.value(expr, place_of(at))
-
-    def value_at(self, expr: Expr | None, place: Place) -> Value | None:
-        """What an expression is at a place."""
-        return self.inference.value(expr, place)
-
-    def option(self, call: Call, name: str) -> Option:
-        """A keyword argument of a call, also from a splatted dict."""
-        return option(self.inference, call, name)
-
-    def role(self, item: Call | Function) -> Role:
-        """The role of the file in which something stands."""
-        return self.application.role_of(item)
-
-    def is_session(self, value: Value | None) -> bool:
-        """Whether a value is an async session."""
-        return self.inference.is_a(value, *library.SESSIONS)
-
-    def is_sync_session(self, value: Value | None) -> bool:
-        """Whether a value is a synchronous session."""
-        return self.inference.is_a(value, *library.SYNC_SESSIONS)
-
-    def is_on_session_of_module(self, call: Call) -> bool:
-        """Whether a call is a method of a session that is bound outside the function."""
-        if not isinstance(call.receiver, Name) or not self.is_session(self.receiver(call)):
-            return False
-        found = bindings_of(call.receiver.name, place_of(call))
-        return found is not None and not isinstance(found[0], Function)
-
-    def scopes(self) -> Iterator[Scope]:
-        """Every module, class and function of the project."""
-        for module in self.modules.values():
-            yield from module.inner()
-
-    def functions(self) -> Iterator[Function]:
-        """Every function of the project, methods and lambdas included."""
-        return iter(self.table.functions)
-
-    def name_of(self, call: Call) -> str | None:
-        """The canonical name of the library's function or class that is called."""
-        return self.inference.library_name(self.inference.callee(call))
-
-
-def enclosing_function(scope: Scope) -> Function | None:
-    """The function in which a scope stands: itself, or the one around a lambda."""
-    current: Scope | None = scope
-    while isinstance(current, Function) and current.name == "<lambda>":
-        current = current.parent
-    return current if isinstance(current, Function) else None
+        return any(True for _ in self.calls_to(library.FACTORY, library.SESSION, library.POOL))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from async_db_lint.report.formats import Shown
 from async_db_lint.report.terminal import escaped
-from async_db_lint.rule import Finding, Severity
+from async_db_lint.rule.finding import Finding, Severity
 
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "notice"}
 

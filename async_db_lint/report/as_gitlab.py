@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from async_db_lint.report.formats import Shown, fingerprints
-from async_db_lint.rule import Finding, Severity
+from async_db_lint.rule.finding import Finding, Severity
 
 SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.ADVICE: "info"}
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from async_db_lint.fix import Fix
-from async_db_lint.rule import Finding, Location
+from async_db_lint.rule.change import Fix
+from async_db_lint.rule.finding import Finding, Location
 
 
 def render(findings: Sequence[Finding], shown: Callable[[str], str]) -> str:

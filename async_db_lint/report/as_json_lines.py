@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from async_db_lint.report.as_json import as_data
 from async_db_lint.report.formats import Shown
-from async_db_lint.rule import Finding
+from async_db_lint.rule.finding import Finding
 
 
 def render(findings: Sequence[Finding], shown: Shown) -> str:

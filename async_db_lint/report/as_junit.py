@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from async_db_lint.report.formats import Shown
 from async_db_lint.report.terminal import escaped
-from async_db_lint.rule import Finding
+from async_db_lint.rule.finding import Finding
 
 
 def render(findings: Sequence[Finding], shown: Shown) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from async_db_lint.report.formats import Shown
-from async_db_lint.rule import Finding, Location, Severity
+from async_db_lint.rule.finding import Finding, Location, Severity
 
 SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.ADVICE: "INFO"}
 

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from async_db_lint import __version__
-from async_db_lint.fix import Edit, Fix
-from async_db_lint.report.explain import page
 from async_db_lint.report.formats import Shown, fingerprints
-from async_db_lint.rule import Finding, Location, Rule, Severity
-from async_db_lint.selection import all_rules
+from async_db_lint.report.rule_page import page
+from async_db_lint.rule.change import Edit, Fix
+from async_db_lint.rule.finding import Finding, Location, Severity
+from async_db_lint.rule.rule import Rule
+from async_db_lint.run.selection import all_rules
 
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "note"}
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
-from pathlib import Path
+from typing import NamedTuple
 
-from async_db_lint import discovery
-from async_db_lint.engine import Report
-from async_db_lint.fix import Safety
+from async_db_lint.read.sources import Sources
 from async_db_lint.report.terminal import Style, escaped
-from async_db_lint.rule import Finding, Location, Note, Severity
-from async_db_lint.source import Source
+from async_db_lint.rule.change import Safety
+from async_db_lint.rule.finding import Finding, Location, Note, Severity
+from async_db_lint.run.lint import Report
 
 COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.ADVICE: "1;36"}
 BLUE, BOLD, DIM = "1;34", "1", "2"
@@ -22,16 +20,23 @@ MAX_RELATED = 4  # related places shown unless all are asked for
 MAX_WIDTH = 160  # columns of a source line shown
 
 
-class Printer:
-    """Prints findings; reads each file that it quotes once."""
+class Mark(NamedTuple):
+    """How a place is shown: the arrow before it, the character under what is meant, and its colour."""
 
-    def __init__(self, root: Path, shown: Callable[[str], str], style: Style, is_verbose: bool) -> None:
-        """Take the root, how a path is shown, the colours, and whether to show every step."""
-        self.root = root
+    arrow: str
+    under: str
+    color: str
+
+
+class Printer:
+    """Prints findings with the code that they point to."""
+
+    def __init__(self, source: Sources, shown: Callable[[str], str], style: Style, is_verbose: bool) -> None:
+        """Take the files, how a path is shown, the colours, and whether to show every step."""
+        self.source = source
         self.shown = shown
         self.style = style
         self.is_verbose = is_verbose
-        self._sources: dict[str, Source] = {}
 
     def findings(self, findings: Sequence[Finding], output_format: str) -> Iterator[str]:
         """The lines of a report."""
@@ -73,9 +78,9 @@ class Printer:
         yield f"{head} {self.style.paint(finding.name, BOLD)}: {escaped(finding.message)}"
         notes = finding.related if self.is_verbose else _telling(finding)
         width = max(len(str(item.line)) for item in (finding.location, *(note.location for note in notes)))
-        yield from self.excerpt(finding.location, width, "-->", "^", color, "")
+        yield from self.excerpt(finding.location, width, Mark("-->", "^", color))
         for note in notes:
-            yield from self.excerpt(note.location, width, ":::", "-", BLUE, escaped(note.message))
+            yield from self.excerpt(note.location, width, Mark(":::", "-", BLUE), escaped(note.message))
         hidden = len(finding.related) - len(notes)
         if hidden > 0:
             yield self.style.paint(
@@ -83,11 +88,11 @@ class Printer:
             )
         yield ""
 
-    def excerpt(self, place: Location, width: int, arrow: str, mark: str, color: str, message: str) -> Iterator[str]:
-        """A place, its first line and what in it is meant."""
+    def excerpt(self, place: Location, width: int, mark: Mark, message: str = "") -> Iterator[str]:
+        """A place, its first line and what in it is meant; `width` is that of the line numbers."""
         bar = self.style.paint(f"{' ' * width} |", BLUE)
         where = f"{escaped(self.shown(place.path))}:{place.line}:{place.column}"
-        yield f"{' ' * width}{self.style.paint(arrow, BLUE)} {where}"
+        yield f"{' ' * width}{self.style.paint(mark.arrow, BLUE)} {where}"
         line = self.source(place.path).line(place.line)
         if not line.strip():
             if message:
@@ -98,14 +103,8 @@ class Printer:
         text = shown_line(line)
         yield bar
         yield f"{self.style.paint(f'{place.line:>{width}} |', BLUE)} {clipped(text)}"
-        marks = mark * max(_width(meant), 1)
-        yield f"{bar} {' ' * _width(before)}{self.style.paint(clipped(marks), color)}{' ' if message else ''}{message}"
-
-    def source(self, path: str) -> Source:
-        """A file's text, for quoting."""
-        if path not in self._sources:
-            self._sources[path] = Source(path, discovery.read(self.root, path) or b"")
-        return self._sources[path]
+        marks = self.style.paint(clipped(mark.under * max(_width(meant), 1)), mark.color)
+        yield f"{bar} {' ' * _width(before)}{marks}{' ' if message else ''}{message}"
 
 
 def _telling(finding: Finding) -> Sequence[Note]:
@@ -132,7 +131,7 @@ def _width(text: str) -> int:
     )
 
 
-def summary(report: Report, options: argparse.Namespace) -> str:
+def summary(report: Report) -> str:
     """The closing line: what was found, and what was not shown."""
     if not report.files:
         return "No Python files to check."

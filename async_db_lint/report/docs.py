@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from async_db_lint.report.explain import page
-from async_db_lint.selection import all_rules
-from async_db_lint.settings_keys import schema
+from async_db_lint.report.rule_page import page
+from async_db_lint.run.selection import all_rules
+from async_db_lint.settings.keys import schema
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "rules"
 SCHEMA = FOLDER.parent / "configuration.schema.json"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from async_db_lint.rule import Finding
+    from async_db_lint.rule.finding import Finding
 
 FOR_PEOPLE = ("full", "concise", "grouped")
 # Each has a module `as_…` with `render(findings, shown)`, imported when it is asked for.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from async_db_lint.engine import Report
+from async_db_lint.run.lint import Report
 
 
 def statistics(report: Report, with_times: bool) -> str:

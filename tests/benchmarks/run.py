@@ -56,9 +56,9 @@ def main() -> None:
     )
     print(f"--version: {version * 1000:.0f} ms, python -c pass {nothing * 1000:.0f} ms, ratio {ratio:.1f} (at most 3)")
     code = (
-        "import json, resource, sys, time\nfrom pathlib import Path\nfrom async_db_lint.config import Config\n"
-        "from async_db_lint.engine import lint\n"
-        "report = lint(Path('.').resolve(), [Path('.')], Config())\n"
+        "import json, resource, sys, time\nfrom pathlib import Path\n\n"
+        "from async_db_lint.run.examine import Target\nfrom async_db_lint.run.lint import lint\n"
+        "report = lint(Target(Path('.').resolve(), [Path('.')]))\n"
         "print(json.dumps([report.seconds['parse and index'], report.lines, "
         "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))"
     )

@@ -1,9 +1,9 @@
-"""Writes `async_db_lint/project/library_data.py` from the installed libraries.
+"""Writes `async_db_lint/project/libraries/library_data.py` from the installed libraries.
 
     python tests/library/generate.py introspect > one.json        # in an environment with SQLAlchemy 2.0
     python tests/library/generate.py introspect > two.json        # in an environment with SQLAlchemy 2.1
-    python tests/library/generate.py merge one.json two.json > async_db_lint/project/library_data.py
-    ruff format async_db_lint/project/library_data.py
+    python tests/library/generate.py merge one.json two.json > async_db_lint/project/libraries/library_data.py
+    ruff format async_db_lint/project/libraries/library_data.py
 
 What is read is the public API: which classes there are, what they inherit from, which of their methods
 are coroutines, and what a method says that it returns.

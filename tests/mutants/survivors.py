@@ -1,34 +1,81 @@
-"""Runs the application's own tests on each mutant that changes what it does, and lists those that they pass.
+"""Runs the application's own tests on each mutant that changes what it does, and notes those that they pass.
 
-    python -m tests.mutants.survivors            # writes survivors.txt; takes some ten minutes
-    python -m tests.mutants.survivors dispose    # only mutants with this in their name, printed
+    python -m tests.mutants.survivors            # those that are not noted yet
+    python -m tests.mutants.survivors ADB204     # of one rule
+    python -m tests.mutants.survivors all        # all of them: some ten minutes
 
-Twice: as pytest is configured by default, and with warnings as errors, as in this repository.
+Twice each: as pytest is configured by default, and with warnings as errors, as in this repository. Two run at a
+time. `survivors.json` and the README's sentence are written after each, so a run that is stopped loses nothing.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from reference_app.embedded import server
 from tests.mutants.mutants import APPLICATION, ROOT, Mutant, mutants
 
-LIST = Path(__file__).with_name("survivors.txt")
+NOTES = Path(__file__).with_name("survivors.json")
+README = ROOT / "README.md"
 # Not the application's: what starts its server, and what lints it.
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "test_embedded.py", "test_lint.py")
 OUTCOMES = {"default": [], "warnings as errors": ["-W", "error"]}
 SECONDS = 180
+START, END = "<!-- mutants: generated -->\n", "<!-- end of mutants -->"
+
+Notes = dict[str, list[str]]  # a mutant's name, and under which outcomes it passes the application's tests
 
 
-def passes(mutant: Mutant, options: list[str], url: str) -> bool:
-    """Whether a mutant passes the application's tests."""
-    return tested(mutant.files(), options, url)
+def name_of(mutant: Mutant) -> str:
+    return f"{mutant.code}: {mutant.name}"
+
+
+def behaving() -> list[Mutant]:
+    """The mutants that change what the application does."""
+    return [mutant for mutant in mutants() if mutant.behaves]
+
+
+def noted() -> Notes:
+    found: Notes = json.loads(NOTES.read_text())
+    return found
+
+
+def sentence(notes: Mapping[str, list[str]]) -> str:
+    """The README's sentence."""
+    every = list(mutants())
+    default, strict = (sum(outcome in passed for passed in notes.values()) for outcome in OUTCOMES)
+    return (
+        f"The same application broken in {len(every)} ways is reported each time, with the right code at the right\n"
+        f"place and nothing else. {len(notes)} of them change what the application does. {default} of those pass the\n"
+        f"application's own tests, and {strict} still pass when every warning is an error.\n"
+    )
+
+
+def readme(text: str, notes: Mapping[str, list[str]]) -> str:
+    """The README with its sentence made anew."""
+    before, _, rest = text.partition(START)
+    return f"{before}{START}{sentence(notes)}{END}{rest.partition(END)[2]}"
+
+
+def write(notes: Notes) -> None:
+    """Write what is known; mutants that are gone leave it."""
+    known = {name_of(mutant): notes[name_of(mutant)] for mutant in behaving() if name_of(mutant) in notes}
+    NOTES.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n")
+    README.write_text(readme(README.read_text(), known))
+
+
+def passed(mutant: Mutant, url: str) -> list[str]:
+    """The outcomes under which a mutant passes the application's tests."""
+    return [name for name, options in OUTCOMES.items() if tested(mutant.files(), options, url)]
 
 
 def tested(files: dict[str, str], options: list[str], url: str) -> bool:
@@ -52,26 +99,23 @@ def tested(files: dict[str, str], options: list[str], url: str) -> bool:
         return run.returncode == 0
 
 
-def surviving(chosen: list[Mutant], options: list[str], url: str) -> list[Mutant]:
-    """The mutants that pass, of those chosen; two at a time."""
-    with ThreadPoolExecutor(2) as pool:
-        verdicts = pool.map(lambda mutant: passes(mutant, options, url), chosen)
-        return [mutant for mutant, survives in zip(chosen, verdicts, strict=True) if survives]
+def chosen(wanted: str, notes: Notes) -> list[Mutant]:
+    """The mutants to run: those of a code, all, or those that are not noted yet."""
+    if re.fullmatch(r"ADB\d{3}", wanted):
+        return [mutant for mutant in behaving() if mutant.code == wanted]
+    return [mutant for mutant in behaving() if wanted == "all" or name_of(mutant) not in notes]
 
 
 def main() -> None:
-    wanted = " ".join(sys.argv[1:])
-    chosen = [mutant for mutant in mutants() if mutant.behaves and wanted in mutant.name]
-    lines: list[str] = []
-    with server() as url:
-        assert passes(Mutant("nothing changed", "", (), ("", "")), OUTCOMES["warnings as errors"], url)
-        for name, options in OUTCOMES.items():
-            found = surviving(chosen, options, url)
-            lines.append(f"# {name}: {len(found)} of {len(chosen)} pass the application's tests")
-            lines += [f"{mutant.code}: {mutant.name}" for mutant in found]
-    print("\n".join(lines))
-    if not wanted:
-        LIST.write_text("\n".join(lines) + "\n")
+    notes = noted()
+    todo = chosen(" ".join(sys.argv[1:]), notes)
+    with server() as url, ThreadPoolExecutor(2) as pool:
+        assert tested({}, OUTCOMES["warnings as errors"], url), "the application fails its own tests"
+        for mutant, outcomes in zip(todo, pool.map(lambda item: passed(item, url), todo), strict=True):
+            notes[name_of(mutant)] = outcomes
+            print(f"{name_of(mutant)}: {'passes with ' + ' and '.join(outcomes) if outcomes else 'fails'}", flush=True)
+            write(notes)
+    write(notes)
 
 
 if __name__ == "__main__":

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from async_db_lint import suppressions
-from async_db_lint.config import Config
-from async_db_lint.engine import lint
-from async_db_lint.project.library import ENGINE
+from async_db_lint.project.libraries.library import ENGINE
+from async_db_lint.quiet import suppression_comments
+from async_db_lint.run.examine import Target
+from async_db_lint.run.lint import lint
+from async_db_lint.settings.config import Config
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_nothing_is_found_and_nothing_is_silenced() -> None:
     files = sorted((ROOT / "reference_app").rglob("*.py"))
-    report = lint(ROOT, [ROOT / "reference_app"], Config(select=("ALL",), exclude=("fixtures",)))
+    report = lint(Target(ROOT, [ROOT / "reference_app"], Config(select=("ALL",), exclude=("fixtures",))))
     assert report.findings == ()
     assert report.files == len(files)
-    assert not [path for path in files if suppressions.has_any(path.read_bytes())]
+    assert not [path for path in files if suppression_comments.has_any(path.read_bytes())]
 
 
 def test_it_is_understood_and_not_only_passed_over() -> None:

@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 
-from async_db_lint import precedence
-from async_db_lint.config import Config
-from async_db_lint.engine import lint
-from async_db_lint.suppressions import Suppression
-from tests.projects import DATABASE, written
+from async_db_lint.quiet.suppression_comments import Suppression
+from async_db_lint.run import precedence
+from tests.projects import DATABASE, checked, written
 
 LOST = DATABASE + "async def work(session: AsyncSession):\n" + "    session.commit()\n"
 
@@ -21,8 +19,8 @@ LOST = DATABASE + "async def work(session: AsyncSession):\n" + "    session.comm
 def test_a_run_leaves_nothing_that_cannot_be_collected(tmp_path: Path) -> None:
     written(tmp_path, {"app.py": LOST})
     before = gc.get_freeze_count()
-    lint(tmp_path, [tmp_path], Config())
-    lint(tmp_path, [tmp_path], Config())
+    checked(tmp_path)
+    checked(tmp_path)
     assert gc.get_freeze_count() == before
     assert gc.isenabled()
 
@@ -48,7 +46,7 @@ def calls_for(count: int, folder: Path, comment: str, calls: list[int]) -> int:
     text = "from sqlalchemy.ext.asyncio import AsyncSession\n" + many(count, comment)
     written(folder, {f"{name}.py": text for name in ("one", "two", "three")})
     calls[0] = 0
-    lint(folder, [folder], Config(select=("ALL",)))
+    checked(folder, "ALL")
     return calls[0]
 
 

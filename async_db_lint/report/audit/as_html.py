@@ -8,16 +8,16 @@ from async_db_lint import __version__
 from async_db_lint.audit.audit import Audit
 from async_db_lint.audit.checklist import MISTAKES, PRACTICES, Answer, Outcome
 from async_db_lint.audit.facts import Fact
+from async_db_lint.read.source import Source
 from async_db_lint.report.audit.drawing import drawing
 from async_db_lint.report.audit.graph import graph
+from async_db_lint.report.audit.html_text import marked, plain, quoted, where
 from async_db_lint.report.audit.remedy import remedy
 from async_db_lint.report.audit.style import STYLE
 from async_db_lint.report.audit.summary import summary
 from async_db_lint.report.audit.tables import Cell, Table, routes, tables
-from async_db_lint.report.audit.words import marked, plain, quoted, where
 from async_db_lint.report.formats import Shown
-from async_db_lint.rule import Finding, Location
-from async_db_lint.source import Source
+from async_db_lint.rule.finding import Finding, Location
 
 CLASSES = {Outcome.PASSED: "passed", Outcome.FAILED: "failed", Outcome.OPEN: "open", Outcome.NOT_APPLICABLE: "none"}
 AROUND = 2  # lines of source shown before and after a finding

@@ -10,7 +10,7 @@ from async_db_lint.audit.audit import Audit
 from async_db_lint.audit.checklist import Answer
 from async_db_lint.report.as_json import as_data
 from async_db_lint.report.formats import Shown
-from async_db_lint.rule import Location
+from async_db_lint.rule.finding import Location
 
 
 def render(audit: Audit, shown: Shown) -> str:

@@ -11,7 +11,7 @@ from async_db_lint.report.audit.summary import summary
 from async_db_lint.report.audit.tables import Cell, Table, tables
 from async_db_lint.report.formats import Shown
 from async_db_lint.report.terminal import escaped
-from async_db_lint.rule import Finding, Location
+from async_db_lint.rule.finding import Finding, Location
 
 MARKS = {Outcome.PASSED: "✅", Outcome.FAILED: "❌", Outcome.OPEN: "❔", Outcome.NOT_APPLICABLE: "⚪"}
 MAX_PLACES = 4  # places named of one fact

@@ -12,7 +12,7 @@ from async_db_lint.report.audit.summary import summary
 from async_db_lint.report.audit.tables import Table, tables
 from async_db_lint.report.formats import Shown
 from async_db_lint.report.terminal import escaped
-from async_db_lint.rule import Finding, Location
+from async_db_lint.rule.finding import Finding, Location
 
 if TYPE_CHECKING:
     from rich.console import Console

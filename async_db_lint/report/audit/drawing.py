@@ -7,7 +7,7 @@ from html import escape
 
 from async_db_lint.report.audit.graph import Graph, Key, Node
 from async_db_lint.report.terminal import escaped
-from async_db_lint.rule import Location
+from async_db_lint.rule.finding import Location
 
 BOX = (180, 52)  # width and height of a node
 GAP = (44, 18)  # between columns, and between the nodes of one

@@ -6,8 +6,8 @@ import inspect
 from html import escape
 from textwrap import dedent
 
-from async_db_lint.report.audit.words import marked
-from async_db_lint.selection import find
+from async_db_lint.report.audit.html_text import marked
+from async_db_lint.run.selection import find
 
 START, END = "Instead:", "Silent:"
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from async_db_lint.audit.entries import Dependency, Engine, Factory, Inventory, Route
-from async_db_lint.rule import Location
+from async_db_lint.audit.entries import Dependency, EngineEntry, Factory, Inventory, Route
+from async_db_lint.rule.finding import Location
 
 LIBRARIES = {"sqlalchemy": "SQLAlchemy", "fastapi": "FastAPI", "asyncpg": "asyncpg"}
 SESSIONS = {
@@ -56,7 +56,7 @@ def routes(found: Inventory) -> Table:
     return Table("Routes", ("path", "function", "session", "where"), tuple(rows))
 
 
-def _engine(engine: Engine) -> tuple[Cell, ...]:
+def _engine(engine: EngineEntry) -> tuple[Cell, ...]:
     driver = "not in the code" if engine.driver is None else engine.driver or f"none ({engine.dialect})"
     pool = ", ".join(f"{name}={value}" for name, value in engine.options)
     if not engine.is_pool_certain:

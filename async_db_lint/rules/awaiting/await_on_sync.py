@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-from async_db_lint.fix import Change, Safety
-from async_db_lint.index.expressions import Call
-from async_db_lint.project import library
-from async_db_lint.project.kinds import Kind
-from async_db_lint.project.project import Project
-from async_db_lint.project.text import quoted
-from async_db_lint.rule import Rule, Severity, Suspect, at_await
-
-if TYPE_CHECKING:
-    import libcst as cst
-
-    from async_db_lint.eye import Eye
+from async_db_lint.fixes.nodes.awaiting import remove_await
+from async_db_lint.rule import *
 
 SESSION_METHODS = frozenset(
     """
@@ -51,47 +38,32 @@ class AwaitOnSync(Rule):
     fix = Safety.SAFE
     yields_to = ("ADB211", "ADB401")
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
-        for scope in project.scopes():
-            for item in scope.awaits:
-                call = item.value
-                if isinstance(call, Call):
-                    what = _not_awaitable(project, call)
-                    if what is not None:
-                        yield at_await(item, f"`{quoted(call)}` {what} and cannot be awaited")
-
-    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
-        import libcst as cst
-
-        if not isinstance(node, cst.Await):
-            return None
-        changed = node.expression.with_changes(
-            lpar=(*node.lpar, *node.expression.lpar), rpar=(*node.expression.rpar, *node.rpar)
-        )
-        return Change("Remove `await`", Safety.SAFE, ((node, changed),))
+    def suspects(self, project: Project) -> Suspects:
+        for item in project.awaits():
+            if isinstance(item.value, Call):
+                what = _not_awaitable(project, project.site(item.value))
+                if what is not None:
+                    yield suspect(item, f"`{quoted(item.value)}` {what} and cannot be awaited", fix=remove_await)
 
 
-def _not_awaitable(project: Project, call: Call) -> str | None:
+def _not_awaitable(project: Project, call: CallSite) -> str | None:
     """What a call gives that cannot be awaited; None when it can be, or is not known."""
-    method = call.method or ""
-    if method in SESSION_METHODS or method in RESULT_METHODS:
-        return _of_method(project, call, method)
-    if call.arguments or method in project.table.function_names:  # a factory is called by no function's name
+    if call.name in SESSION_METHODS or call.name in RESULT_METHODS:
+        return _of_method(project, call)
+    # A factory is called by no function's name.
+    if call.call.arguments or call.name in project.table.function_names:
         return None
-    callee = project.inference.callee(call)
-    if callee is not None and callee.kind is Kind.INSTANCE and callee.inner is not None:
-        if project.is_session(callee.inner) and project.is_session(project.inference.call(call)):
-            return "makes a session"
-    return None
+    callee = call.callee
+    is_factory = callee is not None and callee.kind is Kind.INSTANCE and project.is_session(callee.inner)
+    return "makes a session" if is_factory and project.is_session(call.gives) else None
 
 
-def _of_method(project: Project, call: Call, method: str) -> str | None:
-    callee = project.inference.callee(call)
-    if callee is None or callee.kind is not Kind.METHOD or callee.inner is None:
+def _of_method(project: Project, call: CallSite) -> str | None:
+    if call.method_name is None or call.callee is None:
         return None
-    owner = callee.inner
-    if method in SESSION_METHODS and project.inference.is_a(owner, *library.SESSIONS, *library.SYNC_SESSIONS):
+    owner = call.callee.inner
+    if call.name in SESSION_METHODS and project.is_a(owner, *SESSIONS, *SYNC_SESSIONS):
         return "is no coroutine"
-    if method in RESULT_METHODS and project.inference.is_a(owner, *RESULTS):
+    if call.name in RESULT_METHODS and project.is_a(owner, *RESULTS):
         return "reads rows that are already here"
     return None

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
 
-from async_db_lint.index.expressions import Call
-from async_db_lint.index.scopes import Function
-from async_db_lint.project.project import BlockingCall, Project
-from async_db_lint.project.text import quoted
-from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
+from async_db_lint.rule import *
 
 
 class BlockingDatabaseCall(Rule):
@@ -30,21 +26,22 @@ class BlockingDatabaseCall(Rule):
     guide = "Using synchronous drivers"
     yields_to = ("ADB103",)
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
-        by_place: dict[Function, list[BlockingCall]] = {}
+    def suspects(self, project: Project) -> Suspects:
+        by_function: dict[Function, list[BlockingCall]] = defaultdict(list)
         for item in project.blocking_calls:
-            by_place.setdefault(item.proof.root, []).append(item)
-        for rows in by_place.values():
+            by_function[item.proof.root].append(item)
+        for rows in by_function.values():
             rows.sort(key=lambda item: item.proof.call_in_root(item.call).span)
             yield _suspect(rows[0], [item.call for item in rows[1:]])
 
 
-def _suspect(item: BlockingCall, others: list[Call]) -> Suspect:
+def _suspect(item: BlockingCall, others: list[Call]) -> Suspect[cst.Call]:
     """One finding for an `async def`, at its first call that blocks or leads to what does."""
     place = item.proof.call_in_root(item.call)
-    related = [*calls_as_related(item.proof.helpers[1:]), *calls_as_related(others[:4], "blocks as well")]
+    related = [*related_calls(item.proof.helpers[1:]), *related_calls(others[:4], "blocks as well")]
     if place is item.call:
         message = f"`{quoted(place)}` waits for the database on the event loop: all requests wait"
-        return at_call(place, message, related)
+        return suspect(place, message).with_related(related)
     message = f"`{quoted(place)}` waits for the database on the event loop: it calls `{quoted(item.call)}`"
-    return at_call(place, message, [*related, *calls_as_related([item.call], "blocks here")], [item.call])
+    found = suspect(place, message).with_related([*related, *related_calls([item.call], "blocks here")])
+    return found.with_same_as([item.call])

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from async_db_lint.index.expressions import Call, Literal, walk
-from async_db_lint.project.kinds import Kind
-from async_db_lint.project.loop import OnLoop
-from async_db_lint.project.project import Project, enclosing_function
-from async_db_lint.project.text import quoted
-from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
-from async_db_lint.source import Role
+from async_db_lint.rule import *
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request", "stream", "send")
+CLIENTS = ("requests", "requests.Session", "requests.sessions.Session", "httpx", "httpx.Client")
 BLOCKING = frozenset(
-    {
-        "time.sleep",
-        "urllib.request.urlopen",
-        "urllib.request.urlretrieve",
+    (
+        *("time.sleep", "urllib.request.urlopen", "urllib.request.urlretrieve", "os.system"),
         *(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "getoutput")),
-        "os.system",
-        *(
-            f"{owner}.{verb}"
-            for owner in ("requests", "requests.Session", "requests.sessions.Session")
-            for verb in VERBS
-        ),
-        "requests.session.get",
-        "requests.session.post",
-        *(f"{owner}.{verb}" for owner in ("httpx", "httpx.Client") for verb in VERBS),
-        "socket.create_connection",
-        "smtplib.SMTP",
-        "smtplib.SMTP_SSL",
-    }
+        *(f"{client}.{verb}" for client in CLIENTS for verb in VERBS),
+        *("requests.session.get", "requests.session.post"),
+        *("socket.create_connection", "smtplib.SMTP", "smtplib.SMTP_SSL"),
+    )
 )
 
 
@@ -53,47 +35,40 @@ class BlockingIoCall(Rule):
     name = "blocking-io-call"
     severity = Severity.WARNING
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
+    def suspects(self, project: Project) -> Suspects:
         if not project.is_async:
             return
         reported: set[Call] = set()
-        for last in sorted({name.rpartition(".")[2] for name in BLOCKING}):
-            for call in project.table.named(last):
-                proof = _proof(project, call) if _blocks(project, call) else None
-                if proof is None or not project.loop.is_taken(proof, call) or proof.call_in_root(call) in reported:
-                    continue
-                reported.add(proof.call_in_root(call))
-                yield _suspect(project, call, proof)
+        for call in project.calls(*sorted({name.rpartition(".")[2] for name in BLOCKING})):
+            proof = project.proof_on_loop(call.call) if _blocks(call) else None
+            place = None if proof is None else proof.call_in_root(call.call)
+            if proof is not None and place is not None and place not in reported:
+                reported.add(place)
+                yield _suspect(project, call.call, proof)
 
 
-def _blocks(project: Project, call: Call) -> bool:
-    if project.role(call) is not Role.APPLICATION:
-        return False
-    callee = project.inference.callee(call)
+def _blocks(call: CallSite) -> bool:
+    callee = call.callee if call.is_in_application else None
     if callee is None or callee.kind not in (Kind.LIBRARY, Kind.FOREIGN) or callee.name not in BLOCKING:
         return False
     if callee.name == "time.sleep":
-        return call.positional[:1] != (Literal(0),)
+        return call.call.positional[:1] != (Literal(0),)
     return not (callee.name.startswith("urllib.") and _is_data_url(call))
 
 
-def _is_data_url(call: Call) -> bool:
+def _is_data_url(call: CallSite) -> bool:
     """Whether a call stands under a test for `data:` URLs, which are decoded in memory."""
     heads = (head for block in call.block.outward() for head in block.heads)
     return any(isinstance(item, Literal) and item.value == "data:" for head in heads for item in walk(head))
 
 
-def _proof(project: Project, call: Call) -> OnLoop | None:
-    function = enclosing_function(call.block.scope)
-    return None if function is None or call.block.scope is not function else project.loop.of(function)
-
-
-def _suspect(project: Project, call: Call, proof: OnLoop) -> Suspect:
+def _suspect(project: Project, call: Call, proof: OnLoop) -> Suspect[cst.Call]:
     """The call in the `async def`: there it can be handed to a thread, wherever it blocks."""
     place = proof.call_in_root(call)
     held = project.loop.session_held_at(place)
     holding = f", and `{held}` keeps its connection meanwhile" if held else ""
     if place is call:
-        return at_call(call, f"`{quoted(call)}` stops the event loop{holding}")
-    related = [*calls_as_related(proof.helpers[1:]), *calls_as_related([call], "blocks here")]
-    return at_call(place, f"`{quoted(place)}` stops the event loop: it calls `{quoted(call)}`{holding}", related)
+        return suspect(call, f"`{quoted(call)}` stops the event loop{holding}")
+    related = [*related_calls(proof.helpers[1:]), *related_calls([call], "blocks here")]
+    message = f"`{quoted(place)}` stops the event loop: it calls `{quoted(call)}`{holding}"
+    return suspect(place, message).with_related(related)

@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from async_db_lint.fix import Change, Safety
-from async_db_lint.index.expressions import Call, Usage
-from async_db_lint.index.scopes import BlockKind, Function
-from async_db_lint.project import library
-from async_db_lint.project.kinds import Kind, Value
-from async_db_lint.project.project import Project, enclosing_function
-from async_db_lint.project.text import quoted
-from async_db_lint.project.uses import is_never_awaited
-from async_db_lint.rule import Rule, Severity, Suspect, along, at_call
-from async_db_lint.rules.mending.rewriting import awaited
-
-if TYPE_CHECKING:
-    import libcst as cst
-
-    from async_db_lint.eye import Eye
+from async_db_lint.fixes.nodes.awaiting import await_call
+from async_db_lint.rule import *
 
 # What cannot be done with a coroutine but to lose it, or to fail.
 LOST = frozenset(
@@ -66,68 +52,46 @@ class MissingAwait(Rule):
     fix = Safety.UNSAFE
     yields_to = ("ADB401", "ADB303")
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
-        for call, owner in _coroutines(project):
-            if not _is_lost(call):
-                continue
-            name = call.method or ""
-            effect = EFFECTS.get(name, "it does not run")
-            message = f"`{quoted(call)}` is never awaited: {effect}{_remark(call)}"
-            yield at_call(call, message, along(owner.chain), facts=_can_await(call))
+    def suspects(self, project: Project) -> Suspects:
+        for call in _coroutines(project):
+            effect = EFFECTS.get(call.name, "it does not run")
+            message = f"`{quoted(call.call)}` is never awaited: {effect}{_remark(call)}"
+            found = suspect(call, message, fix=await_call if call.can_await else None)
+            yield found.with_related(steps_of(call.owner.chain if call.owner is not None else ()))
         for call in _own_coroutines(project):
-            message = f"`{quoted(call)}` is never awaited: it does not run{_remark(call)}"
-            yield at_call(call, message, facts=_can_await(call))
-
-    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
-        import libcst as cst
-
-        if not suspect.facts or not isinstance(node, cst.Call):
-            return None
-        return Change("Await it", Safety.UNSAFE, ((node, awaited(node, eye)),))
+            message = f"`{quoted(call.call)}` is never awaited: it does not run{_remark(call)}"
+            yield suspect(call, message, fix=await_call if call.can_await else None)
 
 
-def _can_await(call: Call) -> bool:
-    """Whether `await` may stand before a call: in an `async def`, and not in a comprehension or lambda of it."""
-    scope = call.block.scope
-    in_function = isinstance(scope, Function) and scope.is_async and scope.name != "<lambda>"
-    return in_function and not call.block.inside(frozenset({BlockKind.COMPREHENSION}))
+def _coroutines(project: Project) -> Iterator[CallSite]:
+    """The lost calls of coroutine methods of the libraries' asynchronous classes."""
+    for call in project.calls(*sorted(coroutine_names())):
+        if call.call.receiver is None or (call.usage not in LOST and call.usage is not Usage.BOUND):
+            continue
+        if call.method_name is not None and is_coroutine(call.method_name) and _is_lost(call):
+            yield call
 
 
-def _coroutines(project: Project) -> Iterator[tuple[Call, Value]]:
-    """The calls of coroutine methods of the libraries' asynchronous classes, each with its object."""
-    for name in sorted(library.coroutine_names()):
-        for call in project.table.named(name):
-            if (call.usage not in LOST and call.usage is not Usage.BOUND) or call.receiver is None:
-                continue
-            callee = project.inference.callee(call)
-            if callee is None or callee.kind is not Kind.METHOD or callee.inner is None:
-                continue
-            if library.is_coroutine(callee.name):
-                yield call, callee.inner
-
-
-def _is_lost(call: Call) -> bool:
+def _is_lost(call: CallSite) -> bool:
     """Whether nobody can await what a call makes."""
-    return is_never_awaited(call) if call.usage is Usage.BOUND else call.usage in LOST
+    return is_never_awaited(call.call) if call.usage is Usage.BOUND else call.usage in LOST
 
 
-def _own_coroutines(project: Project) -> Iterator[Call]:
+def _own_coroutines(project: Project) -> Iterator[CallSite]:
     """The project's own `async def`s that take a session, called as a statement."""
     for function in project.functions():
-        if not function.is_async or function.is_generator or function.name == "<lambda>":
+        if not function.is_async or function.is_generator or function.is_lambda:
             continue
-        statements = [call for call in project.table.named(function.name) if call.usage is Usage.STATEMENT]
-        for call in statements:
-            if project.inference.function(project.inference.callee(call)) is not function:
+        for call in project.calls(function.name):
+            if call.usage is not Usage.STATEMENT or call.target is not function:
                 continue
-            made = project.inference.call(call)
-            takes_session = any(project.is_session(project.value(item.value, call)) for item in call.arguments)
-            if takes_session and made is not None and made.kind is Kind.COROUTINE:
+            takes_session = any(project.is_session(call.value_of(item.value)) for item in call.call.arguments)
+            if takes_session and call.gives is not None and call.gives.kind is Kind.COROUTINE:
                 yield call
 
 
-def _remark(call: Call) -> str:
-    function = enclosing_function(call.block.scope)
+def _remark(call: CallSite) -> str:
+    function = call.function
     if function is None or function.is_async:
         return ""
     return f" (`{function.name}` is a plain `def`: make it `async def`)"

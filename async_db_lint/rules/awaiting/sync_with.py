@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-from async_db_lint.fix import Change, Safety
-from async_db_lint.index.expressions import Await, Call, Expr, Name
-from async_db_lint.index.scopes import Block, BlockKind, Function, Parameter
-from async_db_lint.project import library
-from async_db_lint.project.kinds import Kind, Value
-from async_db_lint.project.places import Place
-from async_db_lint.project.project import Project
-from async_db_lint.project.text import quoted
-from async_db_lint.rule import Report, Rule, Severity, Suspect, Unit
-
-if TYPE_CHECKING:
-    import libcst as cst
-
-    from async_db_lint.eye import Eye
+from async_db_lint.fixes.nodes.headers import make_async, make_plain, of_header
+from async_db_lint.rule import *
 
 ENTERED = (
-    *library.SESSIONS,
-    library.CONNECTION,
-    library.POOL,
+    *SESSIONS,
+    CONNECTION,
+    POOL,
     "sqlalchemy.AsyncTransaction",
     "sqlalchemy.AsyncSessionTransaction",
     "asyncpg.Transaction",
@@ -31,7 +16,7 @@ ENTERED = (
 ASYNC_ROWS = ("sqlalchemy.AsyncResult", "sqlalchemy.AsyncScalarResult", "sqlalchemy.AsyncMappingResult")
 ROWS = ("sqlalchemy.Result", "sqlalchemy.ScalarResult", "sqlalchemy.MappingResult")
 OF_RESULTS = frozenset({"scalars", "mappings", "unique", "tuples", "columns", "partitions", "execute", "stream"})
-SHAPES = {BlockKind.WITH: "With", BlockKind.FOR: "For", BlockKind.ASYNC_FOR: "For"}
+HEADERS = (BlockKind.WITH, BlockKind.FOR, BlockKind.ASYNC_FOR)
 
 
 class SyncWith(Rule):
@@ -53,43 +38,29 @@ class SyncWith(Rule):
     guide = "Not closing connections"
     yields_to = ("ADB211", "ADB301")
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
-        for scope in project.scopes():
-            for block in scope.blocks:
-                if block.kind not in SHAPES or block.opener is None:
-                    continue
-                head = block.heads[0]
-                if block.kind is not BlockKind.WITH and not _may_be_rows(block, head):
-                    continue
-                place = Place(block.parent or block, block.opener.index)
-                message = _message(project, block, head, project.value_at(head, place))
-                if message is not None:
-                    yield _suspect(block, head, message)
-
-    def confirm(self, node: cst.CSTNode, suspect: Suspect) -> Report | None:
-        import libcst as cst
-
-        if isinstance(node, cst.For):
-            return Report(node.iter)
-        return Report(node.items[0].item if isinstance(node, cst.With) else node)
-
-    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
-        import libcst as cst
-
-        header = node if isinstance(node, (cst.With, cst.For)) else eye.around(node, cst.With, cst.For)
-        if isinstance(header, cst.With) and len(header.items) == 1 and suspect.facts:
-            return Change("Use `async with`", Safety.SAFE, ((header, _asynchronous(header)),))
-        if isinstance(header, cst.For) and header.asynchronous is not None:
-            return Change("Use `for`", Safety.SAFE, ((header, header.with_changes(asynchronous=None)),))
-        if isinstance(header, cst.For) and suspect.facts:
-            return Change("Use `async for`", Safety.SAFE, ((header, _asynchronous(header)),))
-        return None
+    def suspects(self, project: Project) -> Suspects:
+        for block in project.blocks():
+            if block.kind not in HEADERS or block.opener is None:
+                continue
+            head = block.heads[0]
+            if block.kind is not BlockKind.WITH and not _may_be_rows(block, head):
+                continue
+            place = Place(block.parent or block, block.opener.index)
+            message = _message(project, block, head, project.value_at(head, place))
+            if message is None:
+                continue
+            if isinstance(head, (Call, Await)):  # the head has a place of its own, also behind other items
+                fix = _fix(block)
+                yield suspect(head, message, fix=None if fix is None else of_header(fix))
+            else:
+                yield suspect_header(block, message, _fix(block))
 
 
-def _asynchronous(header: cst.With | cst.For) -> cst.With | cst.For:
-    import libcst as cst
-
-    return header.with_changes(asynchronous=cst.Asynchronous(cst.SimpleWhitespace(" ")))
+def _fix(block: Block) -> Fixer[cst.With | cst.For] | None:
+    """What makes the header right: in a plain `def`, nothing does."""
+    if block.kind is BlockKind.ASYNC_FOR:
+        return make_plain
+    return make_async if isinstance(block.scope, Function) and block.scope.is_async else None
 
 
 def _may_be_rows(block: Block, head: Expr) -> bool:
@@ -111,25 +82,12 @@ def _message(project: Project, block: Block, head: Expr, value: Value | None) ->
     if value is None:
         return None
     if block.kind is BlockKind.WITH:
-        of_library = value.kind is Kind.ASYNC_MANAGER and project.inference.is_a(value.inner, *ENTERED)
-        is_entered = project.inference.is_a(value, *ENTERED) and value.kind is Kind.INSTANCE
-        return f"`{text}` needs `async with`" if of_library or is_entered else None
+        is_manager = value.kind is Kind.ASYNC_MANAGER and project.is_a(value.inner, *ENTERED)
+        return f"`{text}` needs `async with`" if is_manager or _is(project, value, ENTERED) else None
     if block.kind is BlockKind.FOR:
         return f"`{text}` gives rows asynchronously: use `async for`" if _is(project, value, ASYNC_ROWS) else None
     return f"`{text}` holds rows that are already here: use plain `for`" if _is(project, value, ROWS) else None
 
 
 def _is(project: Project, value: Value, names: tuple[str, ...]) -> bool:
-    return value.kind is Kind.INSTANCE and project.inference.is_a(value, *names)
-
-
-def _suspect(block: Block, head: Expr, message: str) -> Suspect:
-    """The head where it has a place of its own, else the statement."""
-    assert block.opener is not None
-    path = block.scope.module.path
-    if isinstance(head, (Call, Await)):
-        found = Suspect(path, head.span, Unit.of(block.opener), type(head).__name__, message)
-    else:
-        found = Suspect(path, block.opener.span, Unit.of(block.opener), SHAPES[block.kind], message)
-    scope = block.scope
-    return found._replace(facts=isinstance(scope, Function) and scope.is_async)
+    return value.kind is Kind.INSTANCE and project.is_a(value, *names)

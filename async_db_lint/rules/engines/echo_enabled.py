@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-from async_db_lint.fix import Change, Safety
-from async_db_lint.index.expressions import Expr, Literal
-from async_db_lint.project.project import Project
-from async_db_lint.rule import Report, Rule, Severity, Suspect, at_call
-from async_db_lint.rules.arguments import keyword
-from async_db_lint.rules.mending.rewriting import without_keyword
-from async_db_lint.source import Role
-
-if TYPE_CHECKING:
-    import libcst as cst
-
-    from async_db_lint.eye import Eye
+from async_db_lint.fixes.nodes.arguments import removing_keyword
+from async_db_lint.rule import *
 
 
 class EchoEnabled(Rule):
@@ -38,25 +25,16 @@ class EchoEnabled(Rule):
     fix = Safety.UNSAFE
     guide = "Disable `echo=True` in production"
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
+    def suspects(self, project: Project) -> Suspects:
+        message = "`echo` logs every statement and its parameters, also in production"
         for engine in project.engines:
             if engine.is_pool or engine.role is not Role.APPLICATION or engine.is_conditional:
                 continue
-            echo = engine.option("echo")
-            if echo.value is None or not is_on(echo.value):
-                continue
-            yield at_call(engine.call, "`echo` logs every statement and its parameters, also in production")
-
-    def confirm(self, node: cst.CSTNode, suspect: Suspect) -> Report | None:
-        return Report(keyword(node, "echo") or node)
-
-    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
-        import libcst as cst
-
-        changed = without_keyword(node, "echo") if isinstance(node, cst.Call) else None
-        return None if changed is None else Change("Remove `echo`", Safety.UNSAFE, ((node, changed),))
+            if _is_on(engine.option("echo").value):
+                fix = removing_keyword("echo", Safety.UNSAFE)
+                yield suspect(engine.call, message, at=keyword("echo"), fix=fix)
 
 
-def is_on(value: Expr) -> bool:
+def _is_on(value: Expr | None) -> bool:
     """Whether an option is literally switched on."""
     return isinstance(value, Literal) and (value.value is True or value.value == "debug")

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from async_db_lint.project.project import Project, enclosing_function
-from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
-from async_db_lint.source import Role
+from async_db_lint.rule import *
 
 
 class EnginePerCall(Rule):
@@ -28,16 +24,15 @@ class EnginePerCall(Rule):
     severity = Severity.ERROR
     guide = "Not closing connections"
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
+    def suspects(self, project: Project) -> Suspects:
         for engine in project.engines:
             if engine.role is not Role.APPLICATION or engine.is_unpooled:
                 continue
             chain = engine.per_request
-            if chain is None:
-                continue
-            if engine.is_one_off:
+            if chain is None or engine.is_one_off:
                 continue
             what = "a pool" if engine.is_pool else "an engine"
             root = enclosing_function((chain[0] if chain else engine.call).block.scope)
             whose = f" of `{root.name}`" if root is not None else ""
-            yield at_call(engine.call, f"each call{whose} makes {what} of its own here", calls_as_related(chain))
+            found = suspect(engine.call, f"each call{whose} makes {what} of its own here")
+            yield found.with_related(related_calls(chain))

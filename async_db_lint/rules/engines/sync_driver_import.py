@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from async_db_lint.index.expressions import Call
-from async_db_lint.index.scopes import BlockKind, Function
-from async_db_lint.project.project import Project
-from async_db_lint.rule import Rule, Severity, Suspect, at_call
-from async_db_lint.source import Role
+from async_db_lint.rule import *
 
 OPENERS = {
     "connect": (
@@ -23,6 +17,7 @@ OPENERS = {
     "ConnectionPool": ("psycopg_pool.ConnectionPool",),
     "Connection": ("pg8000.native.Connection",),
 }
+NOT_AT_IMPORT = frozenset({BlockKind.MAIN_GUARD, BlockKind.TYPE_CHECKING})
 
 
 class SyncDriverImport(Rule):
@@ -43,21 +38,19 @@ class SyncDriverImport(Rule):
     guide = "Using synchronous drivers"
     yields_to = ("ADB103", "ADB305")
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
+    def suspects(self, project: Project) -> Suspects:
         if not project.is_async:
             return
         for last, names in OPENERS.items():
-            for call in project.table.named(last):
-                name = project.name_of(call)
-                if name in names and project.role(call) is Role.APPLICATION and runs_in_application(project, call):
+            for call in project.calls(last):
+                name = call.library_name
+                if name in names and call.is_in_application and _is_run(project, call):
                     driver = name.partition(".")[0]
-                    yield at_call(call, f"`{driver}` is synchronous: its queries stop the event loop")
+                    yield suspect(call, f"`{driver}` is synchronous: its queries stop the event loop")
 
 
-def runs_in_application(project: Project, call: Call) -> bool:
-    """Whether the application itself certainly runs a call: as it is imported, or on its event loop."""
-    scope = call.block.scope
-    if isinstance(scope, Function):
-        return project.loop.of(scope) is not None
-    is_guarded = call.block.inside(frozenset({BlockKind.MAIN_GUARD, BlockKind.TYPE_CHECKING}))
-    return scope.module in project.application_modules and not is_guarded
+def _is_run(project: Project, call: CallSite) -> bool:
+    """Whether the application certainly runs a call: when it is imported, or on its event loop."""
+    if isinstance(call.scope, Function):
+        return project.loop.of(call.scope) is not None
+    return call.is_imported_by_application and not call.block.inside(NOT_AT_IMPORT)

@@ -3,26 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
-from async_db_lint.fix import Change, Safety
-from async_db_lint.index.expressions import Attribute, Name, walk
-from async_db_lint.index.scopes import Statement
-from async_db_lint.project.engines import Engine
-from async_db_lint.project.project import Project
-from async_db_lint.project.urls import Driver
-from async_db_lint.project.versions import Range
-from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call
-from async_db_lint.rules.mending.walking import inside
-from async_db_lint.source import Role
+from async_db_lint.fixes.nodes.driver_name import naming_driver
+from async_db_lint.rule import *
 
-if TYPE_CHECKING:
-    import libcst as cst
-
-    from async_db_lint.eye import Eye
-
-
-CONNECTORS = ("connect", "create_pool", "create_engine", "ConnectionPool", "AsyncConnectionPool")
 NAMED = {
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
@@ -50,86 +34,18 @@ class SyncDriverUrl(Rule):
     fix = Safety.UNSAFE
     guide = "Using synchronous drivers; Use `postgresql+asyncpg://` connection string"
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
+    def suspects(self, project: Project) -> Suspects:
         for engine in project.engines:
-            if not engine.is_async or engine.role is Role.TEST:
-                continue
             driver = engine.driver
-            if driver is not None and driver.is_sync:
-                message = f"{_url(driver)} {consequence(driver, project.versions.of('sqlalchemy'))}"
-                facts = None if _is_shared(project, engine, driver) else _Url(driver, driver.prefix.statement)
-                yield at_call(engine.call, message, _written(driver, engine), facts=facts)
-
-    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
-        import libcst as cst
-
-        named = None if suspect.facts is None else NAMED.get(suspect.facts.driver.dialect)
-        if named is None:
-            return None
-        driver, statement = suspect.facts
-        text = text_with(node, driver.scheme)
-        if text is None and statement is not None:
-            there = eye.written(driver.prefix.place.scope.module.path, statement)
-            text = None if there is None else text_with(there, driver.scheme)
-        if text is None or "sslmode" in text.value:  # libpq's word, which asyncpg does not know
-            return None
-        changed = text.with_changes(value=text.value.replace(driver.scheme, named, 1))
-        title = f"Name the driver: `{named}`"
-        whole: cst.CSTNode = text  # CPython's tree knows no place inside of joined and formatted strings
-        while isinstance(around := eye.parent(whole), (cst.FormattedString, cst.ConcatenatedString)):
-            whole = around
-        pair = (text, changed) if whole is text else (whole, whole.deep_replace(text, changed))
-        return Change(title, Safety.UNSAFE, (pair,))
+            if not engine.is_async or engine.role is Role.TEST or driver is None or not driver.is_sync:
+                continue
+            named = None if engine.has_shared_url else NAMED.get(driver.dialect)
+            message = f"`{driver.scheme}://` {_consequence(driver, project.versions.of('sqlalchemy'))}"
+            found = suspect(engine.call, message, fix=None if named is None else naming_driver(driver.url, named))
+            yield found.with_related(_written(driver, engine))
 
 
-class _Url(NamedTuple):
-    """The driver of a URL, and the statement that binds it to a name."""
-
-    driver: Driver
-    statement: Statement | None
-
-
-def _is_shared(project: Project, engine: Engine, driver: Driver) -> bool:
-    """Whether a synchronous engine has the same URL, which it could not use any more."""
-    statement = driver.prefix.statement
-    if statement is None:
-        return False
-    others = [other.driver for other in project.engines if not other.is_async]
-    names = {
-        name
-        for name, rows in driver.prefix.place.scope.bindings.items()
-        if any(row.statement is statement for row in rows)
-    }
-    drivers = [call for name in CONNECTORS for call in project.table.named(name)]
-    given = [argument.value for call in drivers for argument in call.arguments]
-    return any(other is not None and other.prefix.statement is statement for other in others) or any(
-        isinstance(part, (Name, Attribute)) and part.name in names for value in given for part in walk(value)
-    )
-
-
-def text_with(node: cst.CSTNode, scheme: str) -> cst.SimpleString | cst.FormattedStringText | None:
-    """The one string inside a node that begins with a scheme, or is one, as in `drivername="postgresql"`."""
-    import libcst as cst
-
-    found: list[cst.SimpleString | cst.FormattedStringText] = []
-    for item in inside(node):
-        if isinstance(item, cst.SimpleString):
-            value = item.value[len(item.prefix) :].strip("\"'")
-        elif isinstance(item, cst.FormattedStringText):
-            value = item.value
-        else:
-            continue
-        if value == scheme or value.lower().startswith(f"{scheme}://"):
-            found.append(item)
-    only = found[0] if len(found) == 1 else None
-    return only if only is not None and scheme in only.value else None
-
-
-def _url(driver: Driver) -> str:
-    return f"`{driver.scheme}://`"
-
-
-def consequence(driver: Driver, version: Range) -> str:
+def _consequence(driver: Driver, version: Range) -> str:
     """What the URL does with an async engine, in the versions that the project allows."""
     if driver.dialect == "postgres":
         return "is no dialect of SQLAlchemy: the engine cannot be made"
@@ -145,6 +61,6 @@ def consequence(driver: Driver, version: Range) -> str:
 
 def _written(driver: Driver, engine: Engine) -> Iterator[Related]:
     """Where the URL is written, when that is not in the call's file."""
-    found = driver.prefix.statement
-    if found is not None and driver.prefix.place.scope.module is not engine.scope.module:
-        yield Related(driver.prefix.place.scope.module.path, found.span, "the URL is written here")
+    url = driver.url
+    if url.statement is not None and url.path != engine.call.path:
+        yield Related(url.path, url.statement.span, "the URL is written here")

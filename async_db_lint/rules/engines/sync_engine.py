@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from async_db_lint.index.expressions import Usage
-from async_db_lint.project import library
-from async_db_lint.project.engines import Engine
-from async_db_lint.project.project import Project
-from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
-from async_db_lint.source import Role
+from async_db_lint.rule import *
 
 
 class SyncEngine(Rule):
@@ -31,22 +24,20 @@ class SyncEngine(Rule):
     severity = Severity.ERROR
     guide = "Using synchronous drivers"
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
+    def suspects(self, project: Project) -> Suspects:
         for engine in project.engines:
-            if engine.kind != library.SYNC_ENGINE or engine.role is Role.TEST or _is_wrapped(engine):
+            is_wrapped = engine.call.usage is Usage.ARGUMENT
+            if engine.kind != SYNC_ENGINE or engine.role is Role.TEST or is_wrapped:
                 continue
             driver = engine.driver
             if driver is not None and driver.is_async and driver.driver != "psycopg":
-                yield at_call(engine.call, f"`create_engine` cannot use `{driver.driver}`, which is an async driver")
+                yield suspect(engine.call, f"`create_engine` cannot use `{driver.driver}`, which is an async driver")
             elif _is_only_engine(project, engine) and project.blocking_calls:
                 places = [item.proof.call_in_root(item.call) for item in project.blocking_calls]
                 calls = [*dict.fromkeys([*(item.call for item in project.blocking_calls), *places])]
                 message = "the only engine is synchronous: each query in an `async def` stops the event loop"
-                yield at_call(engine.call, message, calls_as_related(calls[:5], "blocks the event loop"), calls)
-
-
-def _is_wrapped(engine: Engine) -> bool:
-    return engine.call.usage is Usage.ARGUMENT
+                found = suspect(engine.call, message).with_same_as(calls)
+                yield found.with_related(related_calls(calls[:5], "blocks the event loop"))
 
 
 def _is_only_engine(project: Project, engine: Engine) -> bool:

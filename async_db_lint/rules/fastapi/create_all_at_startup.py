@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from async_db_lint.index.expressions import Attribute, Call, Expr, Literal
-from async_db_lint.index.scopes import CONDITIONS, Function
-from async_db_lint.project.library import canonical
-from async_db_lint.project.project import Project
-from async_db_lint.project.startup import calls_of, handlers, run_by
-from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
-from async_db_lint.source import Role
+from async_db_lint.rule import *
 
 
 class CreateAllAtStartup(Rule):
@@ -32,34 +26,28 @@ class CreateAllAtStartup(Rule):
     severity = Severity.WARNING
     guide = "Initialize database in lifespan/startup event"
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
-        if not has_alembic(project):
-            return
+    def suspects(self, project: Project) -> Suspects:
         reported: set[Call] = set()
-        for item in handlers(project):
-            if project.role(item.function) is not Role.APPLICATION:
+        message = "`create_all` runs in every worker that starts, and bypasses Alembic"
+        for item in handlers(project) if project.has_alembic else ():
+            if not project.is_in_application(item.function):
                 continue
             functions, _ = run_by(project, item.function)
-            for function in functions:
-                for call in _creating(project, function):
-                    if call not in reported and not _is_guarded(function, call):
-                        reported.add(call)
-                        message = "`create_all` runs in every worker that starts, and bypasses Alembic"
-                        yield at_call(call, message, calls_as_related([item.call] if item.call else []))
-
-
-def has_alembic(project: Project) -> bool:
-    """Whether the project has an Alembic environment."""
-    if any(path.endswith("alembic.ini") for path, _ in project.settings):
-        return True
-    return any(role is Role.MIGRATION for role in project.roles.values())
+            for call in (call for function in functions for call in _creating(project, function)):
+                if call not in reported:
+                    reported.add(call)
+                    yield suspect(call, message).with_related(related_calls([item.call] if item.call else []))
 
 
 def _creating(project: Project, function: Function) -> Iterator[Call]:
-    """The calls in a function that create tables: `run_sync(metadata.create_all)` or `metadata.create_all(engine)`."""
-    for call in calls_of(function):
+    """The calls that certainly create tables: `run_sync(metadata.create_all)` or `metadata.create_all(engine)`."""
+    if _takes_lock(function):
+        return
+    for call in function.inner_calls():
         given = call.argument("fn", 0) if call.method == "run_sync" else call.callee if call.arguments else None
-        if isinstance(given, Attribute) and given.name == "create_all" and _is_metadata(project, given.value, call):
+        if not isinstance(given, Attribute) or given.name != "create_all" or call.block.inside(CONDITIONS):
+            continue
+        if _is_metadata(project, given.value, call):
             yield call
 
 
@@ -71,8 +59,7 @@ def _is_metadata(project: Project, owner: Expr, call: Call) -> bool:
     return value is not None and canonical(value.name) == "sqlalchemy.MetaData"
 
 
-def _is_guarded(function: Function, call: Call) -> bool:
-    if call.block.inside(CONDITIONS):
-        return True
-    texts = (argument.value for item in calls_of(function) for argument in item.arguments)
+def _takes_lock(function: Function) -> bool:
+    """Whether a function runs SQL that takes an advisory lock."""
+    texts = (argument.value for call in function.inner_calls() for argument in call.arguments)
     return any(isinstance(text, Literal) and "advisory" in str(text.value) for text in texts)

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-from async_db_lint.fix import Change, Safety
-from async_db_lint.project.project import Project
-from async_db_lint.rule import Rule, Severity, Suspect, at_call
-from async_db_lint.rules.events import event_registrations
-from async_db_lint.rules.mending.moving import handlers_of, moved
-from async_db_lint.source import Role
-
-if TYPE_CHECKING:
-    import libcst as cst
-
-    from async_db_lint.eye import Eye
+from async_db_lint.fixes.nodes.event_handlers import moving_handlers
+from async_db_lint.rule import *
 
 
 class OnEvent(Rule):
@@ -45,11 +33,10 @@ class OnEvent(Rule):
     guide = "Initialize database in lifespan/startup event; Dispose engine in lifespan/shutdown event"
     yields_to = ("ADB613",)
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
+    def suspects(self, project: Project) -> Suspects:
+        handlers = handlers_of(project)
+        fix = moving_handlers(handlers) if handlers is not None and handlers.lifespan is None else None
         for call, event in event_registrations(project):
             if project.role(call) in (Role.APPLICATION, Role.SCRIPT):
                 message = f'`{call.method}("{event}")` is deprecated, and never runs beside a `lifespan`'
-                yield at_call(call, message, facts=handlers_of(project))
-
-    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
-        return None if suspect.facts is None or suspect.facts.lifespan is not None else moved(suspect.facts, eye)
+                yield suspect(call, message, fix=fix)

@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-from async_db_lint.fix import Change, Safety
-from async_db_lint.index.expressions import Call, is_nothing
-from async_db_lint.project.decorators import ROUTERS
-from async_db_lint.project.project import Project
-from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
-from async_db_lint.rules.events import event_registrations
-from async_db_lint.rules.mending.moving import handlers_of, moved
-
-if TYPE_CHECKING:
-    import libcst as cst
-
-    from async_db_lint.eye import Eye
+from async_db_lint.fixes.nodes.event_handlers import moving_handlers
+from async_db_lint.rule import *
 
 
 class OnEventBesideLifespan(Rule):
@@ -36,22 +23,20 @@ class OnEventBesideLifespan(Rule):
     fix = Safety.UNSAFE
     guide = "Initialize database in lifespan/startup event; Dispose engine in lifespan/shutdown event"
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
+    def suspects(self, project: Project) -> Suspects:
+        handlers = handlers_of(project)
+        fix = moving_handlers(handlers) if handlers is not None and handlers.lifespan is not None else None
         for call, event in event_registrations(project):
-            makers = _makers(project, call)
+            makers = _makers(project, project.site(call))
             if makers and all(_has_lifespan(maker) for maker in makers):
-                message = f"this {event} handler never runs: the application has a `lifespan`"
-                related = calls_as_related(makers, "the application is made here, with a lifespan")
-                yield at_call(call, message, related, facts=handlers_of(project))
-
-    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
-        return None if suspect.facts is None or suspect.facts.lifespan is None else moved(suspect.facts, eye)
+                found = suspect(call, f"this {event} handler never runs: the application has a `lifespan`", fix=fix)
+                yield found.with_related(related_calls(makers, "the application is made here, with a lifespan"))
 
 
-def _makers(project: Project, call: Call) -> list[Call]:
+def _makers(project: Project, call: CallSite) -> list[Call]:
     """The calls that made the application on which a handler is registered."""
-    owner = project.receiver(call)
-    if owner is None or not project.inference.is_a(owner, *ROUTERS):
+    owner = call.owner
+    if owner is None or not project.is_a(owner, *ROUTERS):
         return []
     return sorted(owner.origins, key=lambda item: item.span)
 

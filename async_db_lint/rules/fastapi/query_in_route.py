@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from async_db_lint.index.expressions import Call
-from async_db_lint.project import library
-from async_db_lint.project.application import Trigger
-from async_db_lint.project.probes import is_probe
-from async_db_lint.project.project import Project
-from async_db_lint.project.startup import calls_of
-from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
-from async_db_lint.source import Role
+from async_db_lint.rule import *
 
 BUILDERS = ("select", "insert", "update", "delete", "text")
 STATEMENTS = frozenset(f"sqlalchemy.{name}" for name in BUILDERS)
@@ -35,22 +26,20 @@ class QueryInRoute(Rule):
     severity = Severity.ADVICE
     guide = "Embedding queries directly in routes"
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
+    def suspects(self, project: Project) -> Suspects:
         spellings = frozenset(READS).union(*(project.table.spellings(name) for name in BUILDERS))
-        for function, triggers in project.application.triggers.items():
-            if Trigger.ROUTE not in triggers or project.role(function) is not Role.APPLICATION:
+        for function in project.functions_run_as(Trigger.ROUTE):
+            if not project.is_in_application(function):
                 continue
-            queries = [call for call in calls_of(function) if call.method in spellings and is_query(project, call)]
+            calls = (project.site(call) for call in function.inner_calls() if call.method in spellings)
+            queries = sorted((call for call in calls if _is_query(project, call)), key=lambda call: call.span)
             if queries:
-                queries.sort(key=lambda call: call.span)
-                related = calls_as_related(queries[1:], "another query of this route")
-                yield at_call(queries[0], f"the route `{function.name}` builds its query itself", related)
+                found = suspect(queries[0], f"the route `{function.name}` builds its query itself")
+                yield found.with_related(related_calls(queries[1:], "another query of this route"))
 
 
-def is_query(project: Project, call: Call) -> bool:
+def _is_query(project: Project, call: CallSite) -> bool:
     """Whether a call builds a statement, or reads rows by a method of a session."""
-    if call.method in READS and call.receiver is not None:
-        return project.inference.is_a(project.receiver(call), *library.SESSIONS, *library.SYNC_SESSIONS)
-    if project.name_of(call) not in STATEMENTS:
-        return False
-    return not is_probe(call)
+    if call.name in READS and call.call.receiver is not None:
+        return project.is_a(call.owner, *SESSIONS, *SYNC_SESSIONS)
+    return call.library_name in STATEMENTS and not is_probe(call.call)

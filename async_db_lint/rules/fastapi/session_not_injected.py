@@ -2,25 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-from async_db_lint.fix import Change, Safety
-from async_db_lint.index.expressions import Call, Name, Usage
-from async_db_lint.index.scopes import Class, Module
-from async_db_lint.project import library
-from async_db_lint.project.application import Trigger
-from async_db_lint.project.definitions import bindings_of
-from async_db_lint.project.places import place_of
-from async_db_lint.project.project import Project
-from async_db_lint.rule import Rule, Severity, Suspect, at_call
-from async_db_lint.rules.mending.injecting import injected, injection_for
-from async_db_lint.source import Role
-
-if TYPE_CHECKING:
-    import libcst as cst
-
-    from async_db_lint.eye import Eye
+from async_db_lint.fixes.nodes.injected_session import injecting
+from async_db_lint.rule import *
 
 STREAMS = ("StreamingResponse", "EventSourceResponse")
 BACKGROUND = ("add_task", "create_task")
@@ -45,39 +28,32 @@ class SessionNotInjected(Rule):
     fix = Safety.UNSAFE
     guide = "Use dependency injection for sessions (`Depends(get_db)`)"
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
-        for function, triggers in project.application.triggers.items():
-            if Trigger.ROUTE not in triggers or project.role(function) is not Role.APPLICATION:
+    def suspects(self, project: Project) -> Suspects:
+        for function in project.functions_run_as(Trigger.ROUTE):
+            if not project.is_in_application(function):
                 continue
             if any(call.method in (*STREAMS, *BACKGROUND) for call in function.calls):
                 continue
-            found = next((call for call in function.calls if _is_own(project, call)), None)
-            if found is not None:
-                message = f"the route `{function.name}` makes its own session instead of receiving one"
-                yield at_call(found, message, facts=injection_for(project, function, found))
-                continue
+            calls = [project.site(call) for call in function.calls]
+            route = f"the route `{function.name}`"
+            own = next((call for call in calls if _is_own(project, call)), None)
             used = next((call for call in function.calls if project.is_on_session_of_module(call)), None)
-            if used is not None:
-                yield at_call(
-                    used, f"the route `{function.name}` uses a session of its module instead of receiving one"
-                )
+            if own is not None:
+                injection = injection_for(project, function, own)
+                message = f"{route} makes its own session instead of receiving one"
+                yield suspect(own, message, fix=None if injection is None else injecting(injection))
+            elif used is not None:
+                yield suspect(used, f"{route} uses a session of its module instead of receiving one")
 
-    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
-        return None if suspect.facts is None else injected(suspect.facts, eye)
 
-
-def _is_own(project: Project, call: Call) -> bool:
+def _is_own(project: Project, call: CallSite) -> bool:
     """Whether a call opens a session from a factory that the module knows by name, or on an engine."""
     if call.usage is not Usage.ENTERED:
         return False
-    if project.name_of(call) in library.SESSIONS:
+    if call.library_name in SESSIONS:
         bind = call.argument("bind", 0)
-        bound = bindings_of(bind.name, place_of(call)) if isinstance(bind, Name) else None
-        return bound is not None and isinstance(bound[0], (Module, Class))
-    if not isinstance(call.callee, Name):
+        return isinstance(bind, Name) and not project.is_local(bind, call.place)
+    callee = call.call.callee
+    if not isinstance(callee, Name) or call.callee is None or not project.is_session(call.callee.inner):
         return False
-    callee = project.inference.callee(call)
-    if callee is None or callee.inner is None or not project.is_session(callee.inner):
-        return False
-    found = bindings_of(call.callee.name, place_of(call))
-    return found is not None and isinstance(found[0], (Module, Class))
+    return not project.is_local(callee, call.place)

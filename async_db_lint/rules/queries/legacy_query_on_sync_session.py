@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from async_db_lint.index.expressions import Call
-from async_db_lint.index.scopes import Function
-from async_db_lint.project import library
-from async_db_lint.project.project import Project
-from async_db_lint.rule import Rule, Severity, Suspect, at_call
-from async_db_lint.source import Role
+from async_db_lint.rule import *
 
 
 class LegacyQueryOnSyncSession(Rule):
@@ -29,22 +22,17 @@ class LegacyQueryOnSyncSession(Rule):
     severity = Severity.WARNING
     guide = "Use SQLAlchemy 2.0 style queries (`select()` instead of `query()`)"
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
+    def suspects(self, project: Project) -> Suspects:
         if not project.is_async:
             return
-        for call, _ in project.methods(["query"], *library.SYNC_SESSIONS):
-            is_served = call.block.scope.module in project.application_modules
-            if is_served and project.role(call) is Role.APPLICATION and not _is_run_sync(project, call):
-                yield at_call(call, "`query()` is the legacy interface: async sessions do not have it")
+        for call in project.calls("query", on=SYNC_SESSIONS):
+            if call.is_imported_by_application and call.is_in_application and not _is_in_run_sync(project, call):
+                yield suspect(call, "`query()` is the legacy interface: async sessions do not have it")
 
 
-def _is_run_sync(project: Project, call: Call) -> bool:
+def _is_in_run_sync(project: Project, call: CallSite) -> bool:
     """Whether the function around a call is given to `run_sync`."""
-    function = call.block.scope
-    if not isinstance(function, Function):
+    if not isinstance(call.scope, Function):
         return False
-    for other in project.table.named("run_sync"):
-        given = project.value(other.argument("fn", 0), other)
-        if given is not None and given.definition is function:
-            return True
-    return False
+    given = (other.value_of(other.argument("fn", 0)) for other in project.calls("run_sync"))
+    return any(value is not None and value.definition is call.scope for value in given)

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
-from async_db_lint.index.expressions import Call, Literal, Sequence
-from async_db_lint.index.scopes import Class, Function
-from async_db_lint.project import library
-from async_db_lint.project.kinds import Kind
-from async_db_lint.project.places import place_of
-from async_db_lint.project.project import Project
-from async_db_lint.project.versions import Range
-from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
-from async_db_lint.source import Role
+from async_db_lint.rule import *
 
 TABLES = re.compile(r"\b(?:from|into|update|join)\s+(?:only\s+)?[\"]?(?:\w+[\"]?\.[\"]?)?(\w+)", re.IGNORECASE)
 
@@ -36,28 +29,25 @@ class MixedOrmAndRawSql(Rule):
     severity = Severity.ADVICE
     guide = "Mixing ORM and raw SQL inconsistently"
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
-        written: dict[Function, dict[str, Call]] = {}
-        for call, _ in project.methods(["add", "add_all"], *library.SESSIONS):
-            function = call.block.scope
-            if isinstance(function, Function) and project.role(call) is Role.APPLICATION:
-                for table in _tables(project, call):
-                    written.setdefault(function, {}).setdefault(table, call)
+    def suspects(self, project: Project) -> Suspects:
+        written: dict[Function, dict[str, CallSite]] = defaultdict(dict)
+        for call in project.calls("add", "add_all", on=SESSIONS):
+            if isinstance(call.scope, Function) and call.is_in_application:
+                for table in _tables(call):
+                    written[call.scope].setdefault(table, call)
+        visibility = _visibility(project.versions.of("sqlalchemy"))
         for function, tables in written.items():
-            for call in function.calls:
-                text = call.argument("text", 0)
-                if call.method == "text" and isinstance(text, Literal) and isinstance(text.value, str):
-                    yield from _mixed(project, call, text.value, tables)
+            for text in (project.site(call) for call in function.calls if call.method == "text"):
+                both = [name for name in _tables_in_sql(text) if name in tables]
+                if both and text.library_name == "sqlalchemy.text":
+                    found = suspect(text, f"raw SQL and the ORM both work on `{both[0]}` here{visibility}")
+                    yield found.with_related(related_calls([tables[both[0]]], "written through the ORM here"))
 
 
-def _mixed(project: Project, call: Call, sql: str, tables: dict[str, Call]) -> Iterator[Suspect]:
-    if project.name_of(call) != "sqlalchemy.text":
-        return
-    for table in TABLES.findall(sql):
-        if table in tables:
-            message = f"raw SQL and the ORM both work on `{table}` here{_visibility(project.versions.of('sqlalchemy'))}"
-            yield at_call(call, message, calls_as_related([tables[table]], "written through the ORM here"))
-            return
+def _tables_in_sql(text: CallSite) -> list[str]:
+    """The tables that the SQL of a `text()` names."""
+    sql = text.argument("text", 0)
+    return TABLES.findall(sql.value) if isinstance(sql, Literal) and isinstance(sql.value, str) else []
 
 
 def _visibility(version: Range) -> str:
@@ -66,12 +56,11 @@ def _visibility(version: Range) -> str:
     return "" if version.within("2.1") else ": before SQLAlchemy 2.1 it does not see pending objects"
 
 
-def _tables(project: Project, call: Call) -> Iterator[str]:
+def _tables(call: CallSite) -> Iterator[str]:
     """The tables of the objects that `add` is given."""
-    place = place_of(call)
-    for given in call.positional:
+    for given in call.call.positional:
         for item in given.items if isinstance(given, Sequence) else (given,):
-            value = project.value_at(item, place)
+            value = call.value_of(item)
             if value is not None and value.kind is Kind.OBJECT and isinstance(value.definition, Class):
                 bindings = value.definition.bindings.get("__tablename__", [])
                 name = bindings[-1].value if bindings else None

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from async_db_lint.index.expressions import Call, Comprehension, Expr, Name, Sequence, Starred, walk
-from async_db_lint.index.scopes import LOOPS, Block, BlockKind, Scope
-from async_db_lint.project.carriers import Carried, Carriers
-from async_db_lint.project.places import dominates
-from async_db_lint.project.project import Project
-from async_db_lint.project.roots import Root
-from async_db_lint.rule import Rule, Severity, Suspect, at_call, calls_as_related
-from async_db_lint.rules.tasks import has_ended, tasks
+from async_db_lint.rule import *
 
 GATHER = frozenset(("asyncio.gather", "asyncio.wait", "asyncio.as_completed"))
 TOGETHER = LOOPS | {BlockKind.COMPREHENSION}
+
+
+class _Use(NamedTuple):
+    """A task that uses a session: how the session is written there, what starts the task, and its coroutine's call."""
+
+    text: str
+    start: Call
+    coroutine: Call
 
 
 class ConcurrentSession(Rule):
@@ -43,30 +45,31 @@ class ConcurrentSession(Rule):
     guide = "Creating global session instances"
     yields_to = ("ADB208",)
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
-        carriers = Carriers(project)
-        for name in ("gather", "wait", "as_completed"):
-            for call in project.table.named(name):
-                if project.name_of(call) in GATHER:
-                    yield from _gathered(carriers, call)
-        yield from _spawned(project, carriers)
+    def suspects(self, project: Project) -> Suspects:
+        for call in project.calls("gather", "wait", "as_completed"):
+            if call.library_name in GATHER:
+                for origin, uses in _gathered(project, call.call).items():
+                    if len(uses) > 1:
+                        related = related_calls(dict.fromkeys(use.coroutine for use in uses), "used here")
+                        yield suspect(call, _message(origin, uses)).with_related(related)
+        for (_, origin), uses in _spawned(project).items():
+            together = [use for use in uses if _is_repeated(use)] or _overlapping(uses)
+            if together:
+                related = related_calls([use.coroutine for use in together], "used here")
+                yield suspect(together[0].start, _message(origin, together)).with_related(related)
 
 
-def _gathered(carriers: Carriers, call: Call) -> Iterator[Suspect]:
-    """A session in two awaitables of one `gather`, or in every item of a comprehension."""
-    users: dict[Root, list[tuple[str, Call]]] = defaultdict(list)
+def _gathered(project: Project, call: Call) -> dict[Origin, list[_Use]]:
+    """The uses of each session among the awaitables of one `gather`; one in a comprehension counts twice."""
+    found: dict[Origin, list[_Use]] = defaultdict(list)
     for argument in call.arguments:
         if argument.keyword is not None:
             continue
         for item, is_repeated in _awaitables(argument.value):
-            for carried in carriers.carried(item):
-                if is_repeated and not _is_outside(carried, item):
-                    continue
-                users[carried.root] += [(carried.text, item)] * (2 if is_repeated else 1)
-    for root, rows in users.items():
-        if len(rows) > 1:
-            distinct = list(dict.fromkeys(item for _, item in rows))
-            yield at_call(call, _message(root, [text for text, _ in rows]), calls_as_related(distinct, "used here"))
+            for carried in carried_by(project, item):
+                if not is_repeated or _is_outside(carried, item):
+                    found[carried.origin] += [_Use(carried.text, call, item)] * (2 if is_repeated else 1)
+    return found
 
 
 def _awaitables(expr: Expr) -> Iterator[tuple[Call, bool]]:
@@ -89,35 +92,30 @@ def _is_outside(carried: Carried, item: Call) -> bool:
     return not any(isinstance(part, Name) and part.name in names for part in walk(carried.expr))
 
 
-def _spawned(project: Project, carriers: Carriers) -> Iterator[Suspect]:
-    """A session that several tasks of one function are made with."""
-    users: dict[tuple[Scope, Root], list[tuple[str, Call, Call]]] = defaultdict(list)
+def _spawned(project: Project) -> dict[tuple[Scope, Origin], list[_Use]]:
+    """The uses of each session by the tasks that one function starts."""
+    found: dict[tuple[Scope, Origin], list[_Use]] = defaultdict(list)
     for call, coroutine in tasks(project):
-        for carried in carriers.carried(coroutine):
-            here = Root(call.block.scope, carried.text)  # two objects may run one after the other
-            users[call.block.scope, here].append((carried.text, call, coroutine))
-    for (_, root), rows in users.items():
-        repeated = [row for row in rows if _is_repeated(row[2], row[0])]
-        together = repeated or _overlapping(rows)
-        if together:
-            related = calls_as_related([coroutine for _, _, coroutine in together], "used here")
-            yield at_call(together[0][1], _message(root, [text for text, _, _ in together]), related)
+        for carried in carried_by(project, coroutine):
+            here = Origin(call.block.scope, carried.text)  # two objects may run one after the other
+            found[call.block.scope, here].append(_Use(carried.text, call, coroutine))
+    return found
 
 
-def _message(root: Root, texts: list[str]) -> str:
+def _message(origin: Origin, uses: list[_Use]) -> str:
     """That several tasks use one thing, or several that share a session."""
-    distinct = list(dict.fromkeys(texts))
+    distinct = list(dict.fromkeys(use.text for use in uses))
     if len(distinct) == 1:
         return f"`{distinct[0]}` is used by several tasks at once"
     named = " and ".join(f"`{text}`" for text in distinct)
-    return f"{named} share the session `{root.text}`, which several tasks use at once"
+    return f"{named} share the session `{origin.text}`, which several tasks use at once"
 
 
-def _is_repeated(coroutine: Call, text: str) -> bool:
+def _is_repeated(use: _Use) -> bool:
     """Whether a task is started again and again with a session from outside the loop."""
-    for block in coroutine.block.outward():
+    for block in use.coroutine.block.outward():
         if block.kind in TOGETHER:
-            return not _binds(block, text.partition(".")[0])
+            return not _binds(block, use.text.partition(".")[0])
     return False
 
 
@@ -129,11 +127,11 @@ def _binds(block: Block, name: str) -> bool:
     return any(item.block.within(block) or item.statement is block.opener for item in bindings)
 
 
-def _overlapping(rows: list[tuple[str, Call, Call]]) -> list[tuple[str, Call, Call]]:
+def _overlapping(uses: list[_Use]) -> list[_Use]:
     """The tasks that may run while another does; empty when each ends before the next starts."""
-    pairs = [(one, other) for number, one in enumerate(rows) for other in rows[number + 1 :]]
-    together = [pair for pair in pairs if _may_overlap(pair[0][1], pair[1][1])]
-    return [row for row in rows if any(row is item for pair in together for item in pair)]
+    pairs = [(one, other) for number, one in enumerate(uses) for other in uses[number + 1 :]]
+    together = [pair for pair in pairs if _may_overlap(pair[0].start, pair[1].start)]
+    return [use for use in uses if any(use is item for pair in together for item in pair)]
 
 
 def _may_overlap(first: Call, second: Call) -> bool:

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from async_db_lint.index.expressions import Call, Name, Usage
-from async_db_lint.project.carriers import Carried, Carriers
-from async_db_lint.project.places import place_of
-from async_db_lint.project.project import Project
-from async_db_lint.project.uses import bound_name, uses_of
-from async_db_lint.project.versions import Range
-from async_db_lint.rule import Rule, Severity, Suspect, at_call
-from async_db_lint.rules.tasks import tasks
+from async_db_lint.rule import *
 
 BEFORE_RESPONSE = "the dependency is closed before the task runs: the session opens again and is never closed"
 AFTER_TASK = (
@@ -41,35 +34,32 @@ class EscapedSession(Rule):
     severity = Severity.ERROR
     guide = "Creating global session instances; Use dependency injection for sessions (`Depends(get_db)`)"
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
-        carriers = Carriers(project)
+    def suspects(self, project: Project) -> Suspects:
         consequence = _consequence(project.versions.of("fastapi"))
-        for call, _ in project.methods(["add_task"], "starlette.BackgroundTasks"):
-            for carried in _handed(carriers, call):
-                yield at_call(call, f"`{carried.text}` is handed to a background task: {consequence}")
-        for call, coroutine in tasks(project):
-            if _is_awaited_later(call):
+        for call in project.calls("add_task", on=("starlette.BackgroundTasks",)):
+            for carried in _handed(project, call.call):
+                yield suspect(call, f"`{carried.text}` is handed to a background task: {consequence}")
+        for start, coroutine in tasks(project):
+            if _is_awaited_later(start):
                 continue
-            for carried in carriers.carried(coroutine):
-                is_session = carriers.is_session(carried.value)
-                if (is_session or carriers.is_lent(carried.value)) and carriers.from_dependency(
-                    carried.expr, place_of(call)
-                ):
-                    message = f"`{carried.text}` is closed with the request while this task may still use it"
-                    yield at_call(call, message)
+            for carried in carried_by(project, coroutine):
+                is_one = is_session_or_connection(project, carried.value) or is_lent(project, carried.value)
+                if is_one and is_of_request(project, carried.expr, place_of(start)):
+                    yield suspect(
+                        start, f"`{carried.text}` is closed with the request while this task may still use it"
+                    )
 
 
-def _handed(carriers: Carriers, call: Call) -> Iterator[Carried]:
-    positional = call.positional
-    place = place_of(call)
-    owner = carriers.bound(positional[0], place) if positional else None
-    if owner is not None and carriers.from_dependency(owner.expr, place):
+def _handed(project: Project, call: Call) -> Iterator[Carried]:
+    """The request's sessions that `add_task` takes along: in the object of the method, or as arguments."""
+    positional, place = call.positional, place_of(call)
+    owner = bound_object(project, positional[0], place) if positional else None
+    if owner is not None and is_of_request(project, owner.expr, place):
         yield owner
     for position, given in enumerate(positional[1:]):
-        if carriers.from_dependency(given, place):
-            carried = carriers.handed(positional[0], given, place, position)
-            if carried is not None:
-                yield carried
+        carried = handed_argument(project, call, position) if is_of_request(project, given, place) else None
+        if carried is not None:
+            yield carried
 
 
 def _consequence(version: Range) -> str:
@@ -81,16 +71,13 @@ def _consequence(version: Range) -> str:
     return f"up to FastAPI 0.117 {BEFORE_RESPONSE}; from 0.118 on {AFTER_TASK}"
 
 
-def _is_awaited_later(call: Call) -> bool:
+def _is_awaited_later(start: Call) -> bool:
     """Whether a task is kept in a name or collection from which it may be awaited."""
-    if call.usage is Usage.STATEMENT:
+    if start.usage is Usage.STATEMENT:
         return False
-    if call.usage is not Usage.BOUND:
-        return True
-    name = bound_name(call)
+    name = bound_name(start) if start.usage is Usage.BOUND else None
     if name is None:
         return True
-    scope = call.block.scope
-    awaited = any(item.value == Name(name) for item in scope.awaits)
-    passed = any(isinstance(parent, Call) for parent in uses_of(name, scope))
-    return awaited or passed
+    scope = start.block.scope
+    is_awaited = any(item.value == Name(name) for item in scope.awaits)
+    return is_awaited or any(isinstance(parent, Call) for parent in uses_of(name, scope))

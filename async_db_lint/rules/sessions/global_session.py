@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from async_db_lint.index.expressions import Call, Usage
-from async_db_lint.index.scopes import BlockKind, Class, Function, Module
-from async_db_lint.project import library
-from async_db_lint.project.kinds import Kind
-from async_db_lint.project.ownership import names_of
-from async_db_lint.project.places import place_of
-from async_db_lint.project.project import Project
-from async_db_lint.rule import Related, Rule, Severity, Suspect, at_call, calls_as_related
-from async_db_lint.source import Role
+from async_db_lint.rule import *
 
 KEPT = frozenset({Usage.BOUND, Usage.ELEMENT})
 NOT_AT_IMPORT = frozenset({BlockKind.MAIN_GUARD, BlockKind.TYPE_CHECKING})
@@ -36,65 +28,60 @@ class GlobalSession(Rule):
     severity = Severity.ERROR
     guide = "Creating global session instances"
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
+    def suspects(self, project: Project) -> Suspects:
         for call in _sessions(project):
-            scope = call.block.scope
-            if isinstance(scope, (Module, Class)) and call.usage in KEPT and not call.block.inside(NOT_AT_IMPORT):
-                where = "when the module is imported" if isinstance(scope, Module) else f"for the class `{scope.name}`"
-                yield at_call(call, f"this session is made once, {where}, and shared by all requests")
-            elif isinstance(scope, Function) and _is_kept_in_state(project, scope, call):
-                yield at_call(call, "this session is kept in `app.state` and shared by all requests")
-            elif isinstance(scope, Function) and call.usage is Usage.RETURNED and project.is_cached(scope):
-                yield at_call(call, f"`{scope.name}` is cached, so all its callers share this one session")
-            elif isinstance(scope, Function) and scope.name == "__init__":
-                yield from _in_constructor(project, scope, call)
+            if isinstance(call.scope, Function):
+                yield from _in_function(project, call.scope, call)
+            elif call.usage in KEPT and not call.block.inside(NOT_AT_IMPORT):
+                of_class = isinstance(call.scope, Class)
+                where = f"for the class `{call.scope.name}`" if of_class else "when the module is imported"
+                yield suspect(call, f"this session is made once, {where}, and shared by all requests")
         yield from _defaults(project)
 
 
-def _sessions(project: Project) -> Iterator[Call]:
+def _sessions(project: Project) -> Iterator[CallSite]:
     """The calls in application code that make a session of their own."""
-    names = {binding for call in _factories(project) for binding in names_of(call)} | {"AsyncSession"}
-    seen: set[Call] = set()
-    for name in sorted(names):
-        for call in project.table.named(name):
-            if call in seen or project.role(call) is not Role.APPLICATION:
-                continue
-            seen.add(call)
-            callee = project.inference.callee(call)
-            is_registry = callee is not None and callee.name == library.REGISTRY
-            if not is_registry and project.is_session(project.inference.call(call)):
-                yield call
+    factories = project.calls_to(FACTORY, SYNC_FACTORY)
+    names = {name for factory in factories for name in names_of(factory.call)} | {"AsyncSession"}
+    for call in dict.fromkeys(project.calls(*sorted(names))):
+        is_registry = call.callee is not None and call.callee.name == REGISTRY
+        if call.is_in_application and not is_registry and project.is_session(call.gives):
+            yield call
 
 
-def _factories(project: Project) -> Iterator[Call]:
-    yield from project.makers_of(library.FACTORY, library.SYNC_FACTORY)
+def _in_function(project: Project, function: Function, call: CallSite) -> Suspects:
+    """A session that a function makes, when what it makes is kept for all requests."""
+    if _is_kept_in_state(project, function, call.call):
+        yield suspect(call, "this session is kept in `app.state` and shared by all requests")
+    elif call.usage is Usage.RETURNED and is_cached(project.inference, function):
+        yield suspect(call, f"`{function.name}` is cached, so all its callers share this one session")
+    elif function.name == "__init__":
+        yield from _in_constructor(project, function, call)
 
 
 def _is_kept_in_state(project: Project, function: Function, call: Call) -> bool:
-    for target in function.targets:
-        if target.value is call:
-            owner = project.value_at(target.owner, place_of(target))
-            return owner is not None and owner.kind is Kind.STATE and owner.name == "state of application"
-    return False
+    owners = [project.value_at(item.owner, place_of(item)) for item in function.targets if item.value is call]
+    owner = owners[0] if owners else None
+    return owner is not None and owner.kind is Kind.STATE and owner.name == "application"
 
 
-def _in_constructor(project: Project, function: Function, call: Call) -> Iterator[Suspect]:
+def _in_constructor(project: Project, function: Function, call: CallSite) -> Suspects:
     """A session that a constructor opens, when its class is only ever made once, at import."""
-    if not any(target.value is call for target in function.targets) or function.owner is None:
+    if function.owner is None or not any(target.value is call.call for target in function.targets):
         return
     made = project.inference.callers(function)
     at_import = [item for item in made if isinstance(item.block.scope, Module) and item.usage in KEPT]
-    if made and len(at_import) == len(made) and all(project.role(item) is Role.APPLICATION for item in made):
-        message = f"`{function.owner.name}` is made once, so its session is shared by all requests"
-        yield at_call(call, message, calls_as_related(made, "made here, when the module is imported"))
+    if made and len(at_import) == len(made) and all(project.is_in_application(item) for item in made):
+        found = suspect(call, f"`{function.owner.name}` is made once, so its session is shared by all requests")
+        yield found.with_related(related_calls(made, "made here, when the module is imported"))
 
 
-def _defaults(project: Project) -> Iterator[Suspect]:
+def _defaults(project: Project) -> Suspects:
     """A session as a default argument: made when the function is defined."""
-    for function in project.functions():
-        for parameter in function.parameters:
-            default = parameter.default
-            if isinstance(default, Call) and project.role(function) is Role.APPLICATION:
-                if project.is_session(project.inference.call(default)):
-                    related = [Related(function.module.path, function.span, f"used by every call of `{function.name}`")]
-                    yield at_call(default, "this default is one session, made when the function is defined", related)
+    message = "this default is one session, made when the function is defined"
+    for function in filter(project.is_in_application, project.functions()):
+        defaults = (parameter.default for parameter in function.parameters)
+        for call in (project.site(item) for item in defaults if isinstance(item, Call)):
+            if project.is_session(call.gives):
+                related = [Related(function.path, function.span, f"used by every call of `{function.name}`")]
+                yield suspect(call, message).with_related(related)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from async_db_lint.project import library
-from async_db_lint.project.project import Project
-from async_db_lint.rule import Rule, Severity, Suspect, at_call
+from async_db_lint.rule import *
 
 
 class SyncScopedSession(Rule):
@@ -27,8 +23,7 @@ class SyncScopedSession(Rule):
     severity = Severity.ERROR
     guide = "Creating global session instances"
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
-        for call in project.makers_of(library.SYNC_REGISTRY):
-            made = project.inference.call(call)
-            if made is not None and project.is_session(made.inner):
-                yield at_call(call, "`scoped_session` gives every request of the event loop the same async session")
+    def suspects(self, project: Project) -> Suspects:
+        for call in project.calls_to(SYNC_REGISTRY):
+            if call.gives is not None and project.is_session(call.gives.inner):
+                yield suspect(call, "`scoped_session` gives every request of the event loop the same async session")

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from async_db_lint.index.expressions import Call
-from async_db_lint.project import library
-from async_db_lint.project.project import Project
-from async_db_lint.rule import Rule, Severity, Suspect, at_call
+from async_db_lint.rule import *
 
 
 class SyncSessionOnAsyncEngine(Rule):
@@ -25,18 +20,10 @@ class SyncSessionOnAsyncEngine(Rule):
     name = "sync-session-on-async-engine"
     severity = Severity.ERROR
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
-        for call in project.makers_of(library.SYNC_FACTORY, *library.SYNC_SESSIONS):
-            if not _makes_sync(project, call):
-                continue
-            engine = project.value(call.argument("bind", 0), call)
-            if engine is not None and project.inference.is_a(engine, library.ENGINE):
-                name = (project.name_of(call) or "").rpartition(".")[2]
-                yield at_call(call, f"`{name}` makes synchronous sessions, and this engine is async")
-
-
-def _makes_sync(project: Project, call: Call) -> bool:
-    made = project.inference.call(call)
-    if made is None:
-        return False
-    return project.is_sync_session(made) or project.is_sync_session(made.inner)
+    def suspects(self, project: Project) -> Suspects:
+        for call in project.calls_to(SYNC_FACTORY, *SYNC_SESSIONS):
+            made = call.gives
+            is_sync = made is not None and (project.is_sync_session(made) or project.is_sync_session(made.inner))
+            if is_sync and project.is_a(call.value_of(call.argument("bind", 0)), ENGINE):
+                name = (call.library_name or "").rpartition(".")[2]
+                yield suspect(call, f"`{name}` makes synchronous sessions, and this engine is async")

@@ -2,32 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from async_db_lint.fixes.nodes.sessionmaker import using_async_sessionmaker
+from async_db_lint.rule import *
 
-from async_db_lint.fix import Change, Needed, Orphan, Safety
-from async_db_lint.index.expressions import Call, Name
-from async_db_lint.index.scopes import Module
-from async_db_lint.project import library
-from async_db_lint.project.definitions import bindings_of
-from async_db_lint.project.places import place_of
-from async_db_lint.project.project import Project
-from async_db_lint.project.versions import parsed
-from async_db_lint.rule import Rule, Severity, Suspect, at_call
-from async_db_lint.rules.mending.rewriting import without_keyword
-from async_db_lint.source import Role
-
-if TYPE_CHECKING:
-    import libcst as cst
-
-    from async_db_lint.eye import Eye
-
-
-class _Maker(NamedTuple):
-    """The class of the sessions, and whether the project is certainly on SQLAlchemy 2."""
-
-    name: str
-    is_certain: bool
+SQLALCHEMY_2 = (2, 0)
 
 
 class SyncSessionmaker(Rule):
@@ -49,61 +27,37 @@ class SyncSessionmaker(Rule):
     severity = Severity.WARNING
     fix = Safety.SAFE
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
+    def suspects(self, project: Project) -> Suspects:
         allowed = project.versions.of("sqlalchemy")
-        if allowed.low and allowed.low < parsed("2.0") < allowed.high:
+        if allowed.low and allowed.low < SQLALCHEMY_2 < allowed.high:
             return  # both are supported, on purpose
-        hint = "`async_sessionmaker`" if allowed.low >= parsed("2.0") else "`async_sessionmaker`, of SQLAlchemy 2.0,"
-        for call in project.makers_of(library.SYNC_FACTORY):
-            made = project.inference.call(call)
-            if project.role(call) in (Role.TEST, Role.MIGRATION) or made is None:
+        hint = "`async_sessionmaker`" if allowed.low >= SQLALCHEMY_2 else "`async_sessionmaker`, of SQLAlchemy 2.0,"
+        message = f"`sessionmaker(class_=AsyncSession)` is untyped: {hint} makes async sessions"
+        for call in project.calls_to(SYNC_FACTORY):
+            made = call.gives
+            if call.role in (Role.TEST, Role.MIGRATION) or made is None or not project.is_session(made.inner):
                 continue
-            if project.is_session(made.inner):
-                message = f"`sessionmaker(class_=AsyncSession)` is untyped: {hint} makes async sessions"
-                is_2 = (allowed.low >= parsed("2.0") or not allowed.low) and _is_import(call)
-                yield at_call(
-                    call,
-                    message,
-                    facts=_Maker(_class_name(project, call), project.is_on_sqlalchemy_2 and not _is_compared(project))
-                    if is_2
-                    else None,
-                )
-
-    def mend(self, node: cst.CSTNode, suspect: Suspect, eye: Eye) -> Change | None:
-        import libcst as cst
-
-        if not isinstance(node, cst.Call) or suspect.facts is None:
-            return None
-        is_default = suspect.facts.name == library.SESSION
-        changed = (without_keyword(node, "class_") if is_default else None) or node
-        changed = changed.with_changes(func=cst.Name("async_sessionmaker"))
-        needed = Needed(suspect.path, "sqlalchemy.ext.asyncio", "async_sessionmaker")
-        names = [name.value for name in (node.func, class_of(node)) if isinstance(name, cst.Name)]
-        orphans = tuple(Orphan(suspect.path, name) for name in names)
-        safety = Safety.SAFE if suspect.facts.is_certain else Safety.UNSAFE
-        return Change("Use `async_sessionmaker`", safety, ((node, changed),), (needed,), orphans)
+            yield suspect(call, message, fix=_fix(project, call) if _has_new_factory(project) else None)
 
 
-def _is_import(call: Call) -> bool:
-    """Whether what is called is a name of the module, and no parameter that could be given something else."""
-    if not isinstance(call.callee, Name):
-        return True
-    found = bindings_of(call.callee.name, place_of(call))
-    return found is None or isinstance(found[0], Module)
+def _has_new_factory(project: Project) -> bool:
+    """Whether the project may run on SQLAlchemy 2, which has `async_sessionmaker`."""
+    allowed = project.versions.of("sqlalchemy")
+    return allowed.low >= SQLALCHEMY_2 or not allowed.low
+
+
+def _fix(project: Project, call: CallSite) -> Fixer[cst.Call] | None:
+    """The new factory in place of the old one; None when a parameter is called, which may be given something else."""
+    callee = call.call.callee
+    if isinstance(callee, Name) and project.is_bound_locally(callee, call.place):
+        return None
+    given = call.call.keyword("class_")
+    is_default = call.application.inference.library_name(call.value_of(given)) == SESSION
+    is_safe = project.is_on_sqlalchemy_2 and not _is_compared(project)
+    return using_async_sessionmaker(call.path, is_default, Safety.SAFE if is_safe else Safety.UNSAFE)
 
 
 def _is_compared(project: Project) -> bool:
     """Whether some file asks what class a factory is of: the new one is of another."""
     words = {"isinstance", "issubclass", "type"}
     return any("sessionmaker" in module.mentions and words & module.mentions for module in project.modules.values())
-
-
-def _class_name(project: Project, call: Call) -> str:
-    """The canonical name of the class that the call writes out; empty when it is in options."""
-    given = call.keyword("class_")
-    return project.inference.library_name(project.value(given, call)) or "" if given is not None else ""
-
-
-def class_of(node: cst.Call) -> cst.BaseExpression | None:
-    """What `class_` is in a call."""
-    return next((item.value for item in node.args if item.keyword is not None and item.keyword.value == "class_"), None)

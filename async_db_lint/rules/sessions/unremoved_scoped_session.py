@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from async_db_lint.index.expressions import Call, Usage
-from async_db_lint.index.scopes import Function
-from async_db_lint.project import library
-from async_db_lint.project.kinds import Kind
-from async_db_lint.project.places import place_of
-from async_db_lint.project.project import Project
-from async_db_lint.rule import Rule, Severity, Suspect, at_call
-from async_db_lint.source import Role
+from async_db_lint.rule import *
 
 
 class UnremovedScopedSession(Rule):
@@ -31,27 +22,26 @@ class UnremovedScopedSession(Rule):
     severity = Severity.WARNING
     guide = "Creating global session instances"
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
-        for call in project.makers_of(library.REGISTRY):
-            if project.role(call) is not Role.APPLICATION or not _is_kept(call):
+    def suspects(self, project: Project) -> Suspects:
+        for call in project.calls_to(REGISTRY):
+            if not call.is_in_application or not _is_kept(call):
                 continue
-            if not any(_may_remove(project, call, other) for other in project.table.named("remove")):
-                yield at_call(call, "nothing calls `remove()` on this registry: it keeps the session of every task")
+            if not any(_may_remove(call, other) for other in project.calls("remove")):
+                yield suspect(call, "nothing calls `remove()` on this registry: it keeps the session of every task")
 
 
-def _is_kept(call: Call) -> bool:
+def _is_kept(call: CallSite) -> bool:
     """Whether the registry outlives the function that makes it."""
-    scope = call.block.scope
-    if not isinstance(scope, Function):
+    if not isinstance(call.scope, Function):
         return call.usage is Usage.BOUND
-    return any(target.value is call for target in scope.targets)
+    return any(target.value is call.call for target in call.scope.targets)
 
 
-def _may_remove(project: Project, call: Call, other: Call) -> bool:
+def _may_remove(call: CallSite, other: CallSite) -> bool:
     """Whether a call of `remove()` may be the registry's."""
-    if other.receiver is None or other.arguments:
+    if other.call.receiver is None or other.call.arguments:
         return False
-    value = project.inference.value(other.receiver, place_of(other))
+    value = other.owner
     if value is None or value.kind is Kind.FOREIGN:
         return True
-    return value.name == library.REGISTRY and (not value.origins or call in value.origins)
+    return value.name == REGISTRY and (not value.origins or call.call in value.origins)

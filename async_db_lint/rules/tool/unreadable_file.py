@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from async_db_lint.index.expressions import Span
-from async_db_lint.project.project import Project
-from async_db_lint.rule import Rule, Severity, Suspect
+from async_db_lint.rule import *
 
 
 class UnreadableFile(Rule):
@@ -24,8 +20,9 @@ class UnreadableFile(Rule):
     code = "ADB900"
     name = "unreadable-file"
     severity = Severity.ERROR
+    about = About.FILE
 
-    def suspects(self, project: Project) -> Iterator[Suspect]:
+    def suspects(self, project: Project) -> Suspects:
         for item in project.unreadable:
             span = Span(item.line, item.column - 1, item.line, item.column - 1)
-            yield Suspect(item.path, span, None, "", f"cannot be read: {item.reason}")
+            yield suspect_file(item.path, span, f"cannot be read: {item.reason}")

@@ -1,0 +1,98 @@
+"""The `audit` command: what was asked for in, the audit in one of four formats and an exit status out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from async_db_lint.audit.audit import Audit, audit
+from async_db_lint.audit.checklist import Outcome
+from async_db_lint.commands.arguments import AskedAudit, asked_audit
+from async_db_lint.commands.exits import CLEAN, FAILED, FOUND
+from async_db_lint.read.discovery import MissingPath
+from async_db_lint.read.sources import Sources
+from async_db_lint.report.formats import Shown
+from async_db_lint.report.progress import Progress
+from async_db_lint.report.terminal import Style, escaped
+from async_db_lint.rule.finding import Severity
+from async_db_lint.run.examine import Target
+from async_db_lint.settings.keys import ConfigError
+
+BY_SUFFIX = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json"}
+
+
+def run(options: argparse.Namespace) -> int:
+    """Audit a project and print or write what was found; returns the exit status."""
+    try:
+        question = asked_audit(options)
+        with Progress(quiet=False) as progress:
+            found = audit(Target(question.root, [question.path], question.config), progress.show)
+        if not found.files:
+            raise MissingPath(f"{question.path}: no Python files of the project")
+        written(found, question)
+    except (ConfigError, MissingPath) as error:
+        print(f"error: {escaped(str(error))}", file=sys.stderr)
+        return FAILED
+    except OSError as error:
+        print(f"error: {escaped(str(options.output))} cannot be written: {error.strerror}", file=sys.stderr)
+        return FAILED
+    for fault in found.faults:
+        print(f"error: rule {fault.code} failed at {escaped(fault.path)}: {escaped(fault.error)}", file=sys.stderr)
+    return FAILED if found.faults else status(found, question)
+
+
+def status(found: Audit, question: AskedAudit) -> int:
+    """1 when an item failed, or an error or warning was found that belongs to none."""
+    is_bad = found.count(Outcome.FAILED) > 0 or any(item.severity > Severity.ADVICE for item in found.others)
+    return FOUND if is_bad and not question.exit_zero else CLEAN
+
+
+def written(found: Audit, question: AskedAudit) -> None:
+    """Write the audit to the file that was asked for, or print it. Raises OSError."""
+    output = question.output
+    text = rendered(found, question)
+    if output is None:
+        print(text)
+    else:
+        output.write_text(text + "\n", encoding="utf-8")
+        print(f"written to {escaped(str(output))}", file=sys.stderr)
+
+
+def rendered(found: Audit, question: AskedAudit) -> str:
+    """The audit in the format that was asked for, else by the output file's name; its module is imported then."""
+    by_name = "text" if question.output is None else BY_SUFFIX.get(question.output.suffix.lower(), "text")
+    name = question.format or by_name
+    shown = shown_from(question.root)
+    if name == "text":
+        return _for_terminal(found, shown, question)
+    if name == "html":
+        from async_db_lint.report.audit import as_html
+
+        return as_html.render(found, shown, Sources(found.data))
+    if name == "json":
+        from async_db_lint.report.audit import as_json
+
+        return as_json.render(found, shown)
+    from async_db_lint.report.audit import as_markdown
+
+    return as_markdown.render(found, shown)
+
+
+def shown_from(root: Path) -> Shown:
+    """What turns a path from the root into one from the current folder, where one of the two holds the other."""
+    is_here = Path.cwd().is_relative_to(root) or root.is_relative_to(Path.cwd())
+    return lambda path: os.path.relpath(root / path).replace(os.sep, "/") if is_here else path
+
+
+def _for_terminal(found: Audit, shown: Shown, question: AskedAudit) -> str:
+    from shutil import get_terminal_size
+
+    from async_db_lint.report.audit import as_text
+
+    is_printed = question.output is None
+    style = Style.chosen(question.color, sys.stdout) if is_printed else Style()
+    is_wide = is_printed and sys.stdout.isatty()
+    width = get_terminal_size().columns if is_wide else as_text.PLAIN_WIDTH
+    return as_text.render(found, shown, style.is_colored, width).rstrip("\n")

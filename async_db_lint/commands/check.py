@@ -1,0 +1,181 @@
+"""The `check` command: what was asked for in, a printed report and an exit status out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from async_db_lint.commands.arguments import Action, Asked, Printing, asked
+from async_db_lint.commands.exits import CLEAN, FAILED, FOUND
+from async_db_lint.fixes.write import WriteError
+from async_db_lint.read import discovery
+from async_db_lint.read.discovery import MissingPath
+from async_db_lint.read.sources import Sources
+from async_db_lint.report.formats import FOR_PROGRAMS, Shown, rendered
+from async_db_lint.report.progress import Progress
+from async_db_lint.report.terminal import Style, escaped
+from async_db_lint.rule.finding import Finding
+from async_db_lint.run.lint import Report, lint
+from async_db_lint.settings.keys import ConfigError
+
+WITH_FIXES = ("json", "json-lines", "sarif")  # formats that carry them
+
+
+def check(options: argparse.Namespace) -> int:
+    """Run the check that the arguments describe; returns the exit status."""
+    try:
+        question = asked(options)
+        return ACTIONS[question.action](question)
+    except (ConfigError, MissingPath, WriteError) as error:
+        print(f"error: {escaped(str(error))}", file=sys.stderr)
+        return FAILED
+
+
+def report_findings(question: Asked) -> int:
+    """Check and print the findings; returns the exit status. Raises ConfigError and MissingPath."""
+    report = found(question)
+    show(report, question.printing, question.target.root)
+    return status(report, question)
+
+
+def found(question: Asked) -> Report:
+    """The report of a check, narrowed to changed lines where that is asked for. Raises ConfigError and MissingPath."""
+    printing = question.printing
+    with Progress(quiet=printing.quiet or printing.output_format in FOR_PROGRAMS) as progress:
+        report = lint(question.target, progress.show)
+    if question.diff_base is None:
+        return report
+    from async_db_lint.quiet.changes import Changes
+
+    changes = Changes(question.target.root, question.diff_base, report.data)
+    return replace(report, findings=changes.touching(report.findings))
+
+
+def write_baseline(question: Asked) -> int:
+    """Write what is found into the baseline; returns the exit status. Raises ConfigError and WriteError."""
+    from async_db_lint.commands import begin
+
+    target = question.target
+    everything = replace(question, target=replace(target, config=replace(target.config, baseline="")))
+    report = found(everything)
+    if report.faults:
+        show(report, question.printing, target.root)
+        return FAILED
+    return begin.write_baseline(target.root, target.config.baseline, report)
+
+
+def add_noqa(question: Asked) -> int:
+    """Add a comment at the line of each finding; returns the exit status. Raises ConfigError and MissingPath."""
+    from async_db_lint.commands import begin
+
+    report = found(question)
+    if report.faults:
+        show(report, question.printing, question.target.root)
+        return FAILED
+    return begin.add_noqa(question.target.root, report)
+
+
+def make_fixes(question: Asked) -> int:
+    """Make fixes, or show them as a patch; returns the exit status. Raises ConfigError and MissingPath."""
+    from async_db_lint.commands import fix
+
+    root, unsaved = question.target.root, question.target.unsaved
+    done = fix.fixes_made(question)
+    if question.action is Action.SHOW_PATCH:
+        return FOUND if fix.show_patch(done, shown_from(root)) else CLEAN
+    if unsaved is not None:
+        after = done.files.get(unsaved.path)
+        sys.stdout.buffer.write(after.after if after is not None else unsaved.data)
+        return CLEAN
+    written, failures = fix.write(root, done)
+    for failure in failures:
+        print(f"error: {escaped(failure)}", file=sys.stderr)
+    if question.show_fixes:
+        fix.show_fixes(done, shown_from(root))
+    if question.action is Action.FIX:
+        show(done.report, question.printing, root)
+    if written and not question.printing.quiet:
+        print(fix.summary(done, written), file=sys.stderr)
+    if failures:
+        return FAILED
+    return CLEAN if question.action is Action.FIX_ONLY else status(done.report, question)
+
+
+def show_settings(question: Asked) -> int:
+    """Print what is in force; returns the exit status. Raises ConfigError and MissingPath."""
+    from async_db_lint.report.settings_in_force import settings
+    from async_db_lint.run.reading import read
+
+    target = question.target
+    files = read(target.root, target.config.exclude)
+    wanted, _ = discovery.targets(target.root, target.paths, files.tree, target.config.exclude)
+    configured = not question.isolated
+    print("\n".join(settings(target, files, len(wanted), configured)))
+    return CLEAN
+
+
+ACTIONS: dict[Action, Callable[[Asked], int]] = {
+    Action.REPORT: report_findings,
+    Action.FIX: make_fixes,
+    Action.FIX_ONLY: make_fixes,
+    Action.SHOW_PATCH: make_fixes,
+    Action.WRITE_BASELINE: write_baseline,
+    Action.ADD_NOQA: add_noqa,
+    Action.SHOW_SETTINGS: show_settings,
+}
+
+
+def shown_from(root: Path) -> Shown:
+    """What turns a path from the root into one from the current folder."""
+    return lambda path: os.path.relpath(root / path).replace(os.sep, "/")
+
+
+def show(report: Report, printing: Printing, root: Path) -> None:
+    """Print a report in the chosen format."""
+    shown = shown_from(root)
+    if printing.output_format in FOR_PROGRAMS:
+        text = rendered(printing.output_format, _findings_for(report, printing.output_format), shown)
+        print(text, end="\n" if text else "")
+    else:
+        _show_text(report, printing, root)
+    if printing.statistics or printing.verbose:
+        from async_db_lint.report.statistics import statistics
+
+        print(statistics(report, printing.statistics), file=sys.stderr)
+    for fault in report.faults:
+        where = f" at {escaped(shown(fault.path))}:{fault.line}" if fault.path else ""
+        print(f"error: rule {fault.code} failed{where}: {escaped(fault.error)}", file=sys.stderr)
+        if printing.verbose:
+            print(fault.trace, file=sys.stderr)
+
+
+def _findings_for(report: Report, output_format: str) -> tuple[Finding, ...]:
+    """The findings, with the edits of imports in their fixes where the format carries fixes."""
+    if output_format not in WITH_FIXES:
+        return report.findings
+    from async_db_lint.commands.fix import with_imports
+
+    return with_imports(report)
+
+
+def _show_text(report: Report, printing: Printing, root: Path) -> None:
+    from async_db_lint.report import as_text
+
+    style = Style.chosen(printing.color, sys.stdout)
+    printer = as_text.Printer(Sources(report.data), shown_from(root), style, printing.verbose)
+    for line in printer.findings(report.findings, printing.output_format):
+        print(line)
+    if not printing.quiet:
+        print(as_text.summary(report))
+
+
+def status(report: Report, question: Asked) -> int:
+    """The exit status of a report."""
+    if report.faults:
+        return FAILED
+    is_bad = any(finding.severity >= question.fail_on for finding in report.findings)
+    return FOUND if is_bad and not question.exit_zero else CLEAN

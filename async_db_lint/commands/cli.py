@@ -1,0 +1,183 @@
+"""The command line: arguments in, text and an exit status out. No analysis here."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from async_db_lint import __version__
+from async_db_lint.commands.exits import CLEAN, FAILED
+from async_db_lint.report.formats import FORMATS
+
+COMMANDS = ("check", "audit", "rule", "rules", "schema", "completion")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status: 0 nothing, 1 something found, 2 the tool could not do its work."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a character gets its number
+            stream.reconfigure(errors="backslashreplace")
+    if given == ["--version"]:
+        print(f"async-db-lint {__version__}")
+        return CLEAN
+    try:
+        return run(given)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def run(given: list[str]) -> int:
+    """Parse the arguments and run the command that they name; `check` when they name none."""
+    if not given or given[0] not in (*COMMANDS, "-h", "--help", "--version"):
+        given.insert(0, "check")
+    options = parser().parse_args(given)
+    if options.command == "rule":
+        from async_db_lint.commands.rules import explain
+
+        return explain(options.name)
+    if options.command == "rules":
+        from async_db_lint.commands.rules import list_rules
+
+        return list_rules(options.output_format)
+    if options.command == "schema":
+        return show_schema()
+    if options.command == "completion":
+        return show_completion(options.shell)
+    if options.command == "audit":
+        from async_db_lint.commands import audit
+
+        return audit.run(options)
+    from async_db_lint.commands.check import check
+
+    return check(options)
+
+
+def show_schema() -> int:
+    """Print the JSON schema of the configuration."""
+    import json
+
+    from async_db_lint.settings.keys import schema
+
+    print(json.dumps(schema(), indent=2))
+    return CLEAN
+
+
+def show_completion(shell: str) -> int:
+    """Print the script that makes a shell complete our arguments."""
+    import shtab
+
+    found = parser()
+    for command in (found, *_commands(found)):
+        for action in command._actions:
+            if action.type is Path:
+                action.complete = shtab.FILE  # type: ignore[attr-defined]
+    print(shtab.complete(found, shell))
+    return CLEAN
+
+
+def _commands(found: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    """The parsers of the commands."""
+    rows = [action.choices for action in found._actions if isinstance(action, argparse._SubParsersAction)]
+    return [command for choices in rows for command in choices.values()]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of every command."""
+    found = argparse.ArgumentParser(
+        prog="async-db-lint",
+        description="Finds what breaks, leaks or loses data in services on async SQLAlchemy, asyncpg and FastAPI.",
+    )
+    found.add_argument("--version", action="version", version=f"async-db-lint {__version__}")
+    commands = found.add_subparsers(dest="command", metavar="COMMAND")
+    check = commands.add_parser("check", help="check a project (the default)", description="Check a project.")
+    _add_check(check)
+    audit = commands.add_parser(
+        "audit",
+        help="answer the checklist for a project, with evidence",
+        description="Answer the checklist for a project, with evidence, and list what it is made of.",
+    )
+    _add_audit(audit)
+    rule = commands.add_parser("rule", help="explain a rule", description="Explain a rule.")
+    rule.add_argument("name", help="its code or name: ADB104, engine-not-disposed")
+    rules = commands.add_parser("rules", help="list the rules", description="List the rules.")
+    rules.add_argument("--output-format", choices=("text", "json"), default="text")
+    commands.add_parser("schema", help="print the JSON schema of the configuration", description="Print the schema.")
+    completion = commands.add_parser(
+        "completion", help="print a script for your shell", description="Print a script that completes arguments."
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+    return found
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    check.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="files or folders to report on; `-` is standard input"
+    )
+    rules = "codes, beginnings of codes, names, ADVICE or ALL, with commas"
+    check.add_argument("--select", type=_names, metavar="RULES", help=f"the rules to run: {rules}")
+    check.add_argument("--extend-select", type=_names, metavar="RULES", help="rules to run besides the selected ones")
+    check.add_argument("--ignore", type=_names, metavar="RULES", help="rules not to run")
+    check.add_argument("--output-format", choices=FORMATS, default="full",
+                       metavar="FORMAT", help=f"how findings are printed: {', '.join(FORMATS)}")  # fmt: skip
+    check.add_argument("--fail-on", choices=("error", "warning", "advice"), default="warning", metavar="SEVERITY",
+                       help="exit with 1 from this severity on: error, warning (default) or advice")  # fmt: skip
+    check.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")
+    _add_project(check, "the git top level, else the current folder")
+    check.add_argument("--stdin-filename", type=Path, metavar="PATH", help="the path of the text on standard input")
+    _add_fixes(check)
+    add_old_code(check)
+    check.add_argument("--show-settings", action="store_true", help="print what is in force, and check nothing")
+    check.add_argument("--statistics", action="store_true", help="show counts, and the time of each stage and rule")
+    level = check.add_mutually_exclusive_group()
+    level.add_argument("-q", "--quiet", action="store_true", help="print findings only")
+    level.add_argument("-v", "--verbose", action="store_true", help="also print every step of how a value got there")
+
+
+def _add_fixes(check: argparse.ArgumentParser) -> None:
+    """The arguments for fixes."""
+    check.add_argument("--fix", action="store_true", help="make the fixes that cannot change what working code does")
+    check.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: make the other fixes too")
+    check.add_argument("--diff", action="store_true", help="print the fixes as a patch, and change nothing")
+    check.add_argument("--fix-only", action="store_true", help="make the fixes, and report nothing")
+    check.add_argument("--show-fixes", action="store_true", help="with --fix: print what was fixed")
+
+
+def add_old_code(check: argparse.ArgumentParser) -> None:
+    """The arguments for beginning in old code."""
+    check.add_argument("--baseline", type=Path, metavar="FILE", help="known findings, which are not reported again")
+    check.add_argument("--write-baseline", action="store_true", help="write what is found into the baseline")
+    check.add_argument("--add-noqa", action="store_true", help="add a `noqa` comment at the line of each finding")
+    check.add_argument("--diff-base", metavar="REV", help="report only on lines changed since a git revision")
+
+
+def _add_audit(audit: argparse.ArgumentParser) -> None:
+    audit.add_argument(
+        "path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the project, or a part of it"
+    )
+    audit.add_argument("--format", choices=("text", "markdown", "json", "html"), metavar="FORMAT",
+                       help="text, markdown, json or html; default: by the output file's name, else text")  # fmt: skip
+    audit.add_argument(
+        "--output", type=Path, metavar="FILE", help="write it to a file: audit.html, audit.md, audit.json"
+    )
+    audit.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")
+    _add_project(audit, "the git top level above PATH, else the folder of a pyproject.toml above it, else PATH")
+
+
+def _add_project(command: argparse.ArgumentParser, root: str) -> None:
+    """What every command that reads a project takes; `root` says where its root is by default."""
+    command.add_argument("--root", type=Path, help=f"the project's root; default: {root}")
+    command.add_argument("--isolated", action="store_true", help="ignore [tool.async-db-lint]")
+    command.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in text.split(",") if item.strip())

@@ -1,0 +1,103 @@
+"""Writes files so that each is the old one or the new one at every moment, whatever happens meanwhile.
+
+The new bytes go into a temporary file beside the target, are flushed to the disk, get the target's mode
+and owner, and then take its place. A file that changed since it was read, that lies outside of the root
+(also by a link on the way), or that has several names, is left as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+TEMPORARY = re.compile(r"\.async-db-lint-(?P<owner>\d+)-[0-9a-f]+\.tmp")
+
+
+class WriteError(Exception):
+    """A file that was not written, and why, in one sentence; it is as it was."""
+
+
+def replace_file(path: Path, root: Path, before: bytes, after: bytes) -> None:
+    """Put `after` in place of `before`, which is what was read. Raises WriteError."""
+    real = Path(os.path.realpath(path))
+    if not real.is_relative_to(os.path.realpath(root)):
+        raise WriteError(f"{path} leads out of the project, so it was not changed")
+    try:
+        status = os.lstat(real)
+        if not stat.S_ISREG(status.st_mode):
+            raise WriteError(f"{path} is no regular file, so it was not changed")
+        if status.st_nlink > 1:
+            raise WriteError(f"{path} has {status.st_nlink} names (hard links), so it was not changed")
+        if not os.access(real, os.W_OK):
+            raise WriteError(f"{path} may not be written, so it was not changed")
+        if real.read_bytes() != before:
+            raise WriteError(f"{path} has changed since it was read, so it was not changed")
+        _put(real, after, status)
+    except OSError as error:
+        raise WriteError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def create_file(path: Path, data: bytes) -> None:
+    """Write a file whole, new or over an old one. Raises WriteError."""
+    real = Path(os.path.realpath(path))
+    try:
+        _put(real, data, os.lstat(real) if real.exists() else None)
+    except OSError as error:
+        raise WriteError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _put(path: Path, data: bytes, status: os.stat_result | None) -> None:
+    """Write a temporary file and let it take the place of the target. Raises OSError, and then removes it."""
+    temporary = path.parent / f".async-db-lint-{os.getpid()}-{os.urandom(4).hex()}.tmp"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if status is None else 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            if status is not None:
+                _take_over(file.fileno(), status)
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _flush_folder(path.parent)
+
+
+def _take_over(descriptor: int, status: os.stat_result) -> None:
+    """Give a new file the owner and mode of the old one. Raises OSError where that is not allowed."""
+    own = os.fstat(descriptor)
+    if (own.st_uid, own.st_gid) != (status.st_uid, status.st_gid):
+        os.fchown(descriptor, status.st_uid, status.st_gid)
+    os.fchmod(descriptor, stat.S_IMODE(status.st_mode))
+
+
+def _flush_folder(folder: Path) -> None:
+    """Have the new name on the disk, where the system can do that for a folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        pass
+    finally:
+        os.close(descriptor)
+
+
+def clear(folder: Path) -> None:
+    """Remove what runs that were killed have left in a folder; what a living process is writing stays."""
+    for entry in os.scandir(folder):
+        found = TEMPORARY.fullmatch(entry.name)
+        if found and not _is_alive(int(found["owner"])):
+            Path(entry.path).unlink(missing_ok=True)
+
+
+def _is_alive(owner: int) -> bool:
+    try:
+        os.kill(owner, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return owner != os.getpid()

@@ -1,0 +1,56 @@
+"""What may dispose an engine, or close a pool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from async_db_lint.index.expressions import Attribute, Call, Usage
+from async_db_lint.index.scopes import Block, BlockKind, Function
+from async_db_lint.project.application.codebase import Codebase
+from async_db_lint.project.libraries import library
+from async_db_lint.project.names.places import Place
+
+NAMES = {library.POOL: ("close", "terminate")}
+
+
+@dataclass(frozen=True, slots=True)
+class Disposal:
+    """A call that disposes an engine, or `engine.dispose` passed to something that will call it."""
+
+    expr: Attribute
+    place: Place
+    call: Call | None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the coroutine is awaited or passed on."""
+        return self.call is None or self.call.usage is not Usage.STATEMENT
+
+
+class Disposals:
+    """Every disposal in code that may run, found once for each kind of engine."""
+
+    def __init__(self, codebase: Codebase) -> None:
+        """Take the project's code."""
+        self.codebase = codebase
+        self.of = cache(self._of)
+
+    def _of(self, kind: str) -> Sequence[Disposal]:
+        """The references to `.dispose` (of an engine), or to `.close` and `.terminate` (of a pool)."""
+        return [item for name in NAMES.get(kind, ("dispose",)) for item in self._named(name)]
+
+    def _named(self, name: str) -> list[Disposal]:
+        calls = {id(call.callee): call for call in self.codebase.table.named(name)}
+        return [
+            Disposal(reference.expr, reference.place, calls.get(id(reference.expr)))
+            for reference in self.codebase.reach.references(name)
+            if isinstance(reference.expr, Attribute) and self._may_run(reference.place.block)
+        ]
+
+    def _may_run(self, block: Block) -> bool:
+        scope = block.scope
+        if isinstance(scope, Function):
+            return self.codebase.reach.is_possibly_reached(scope)
+        return not block.inside(frozenset({BlockKind.TYPE_CHECKING}))

@@ -1,0 +1,246 @@
+"""The rule author's desk: every word that a rule may use, from one import.
+
+A rule imports from here and from `fixes.nodes`, and from nowhere else. `docs/writing-rules.md` lists the words.
+"""
+
+from __future__ import annotations
+
+from async_db_lint.index.expressions import (
+    Attribute,
+    Await,
+    Call,
+    Comprehension,
+    Expr,
+    Literal,
+    Name,
+    Sequence,
+    Span,
+    Starred,
+    Usage,
+    children,
+    is_nothing,
+    walk,
+)
+from async_db_lint.index.scopes import (
+    CONDITIONS,
+    LOOPS,
+    Binding,
+    Block,
+    BlockKind,
+    Class,
+    Exit,
+    ExitKind,
+    Function,
+    Module,
+    Parameter,
+    Scope,
+    is_expression,
+)
+from async_db_lint.project.application.application import AROUND_SERVING, AT_START, AT_STOP, PER_REQUEST, Trigger
+from async_db_lint.project.application.call_site import CallSite, enclosing_function
+from async_db_lint.project.application.events import event_registrations
+from async_db_lint.project.application.lifespans import Handlers, can_define_lifespan, handlers_of
+from async_db_lint.project.application.loop import OnLoop
+from async_db_lint.project.application.startup import handlers, run_by, touches
+from async_db_lint.project.engines.ending import Ending, ending_of
+from async_db_lint.project.engines.engines import Engine
+from async_db_lint.project.engines.urls import Driver, Url
+from async_db_lint.project.inference.attributes import ancestry
+from async_db_lint.project.inference.decorators import ROUTERS, is_cached, shape_of
+from async_db_lint.project.inference.dependencies import is_depends
+from async_db_lint.project.inference.results import awaited
+from async_db_lint.project.libraries.library import (
+    ASYNCPG_CONNECTION,
+    CONNECTION,
+    ENGINE,
+    FACTORIES,
+    FACTORY,
+    POOL,
+    REGISTRY,
+    SESSION,
+    SESSIONS,
+    SYNC_CONNECTION,
+    SYNC_ENGINE,
+    SYNC_FACTORY,
+    SYNC_REGISTRY,
+    SYNC_SESSION,
+    SYNC_SESSIONS,
+    canonical,
+    coroutine_names,
+    is_coroutine,
+)
+from async_db_lint.project.libraries.probes import is_probe
+from async_db_lint.project.libraries.versions import Range
+from async_db_lint.project.names.imports import Needed
+from async_db_lint.project.names.places import Place, dominates, place_of
+from async_db_lint.project.names.quoting import quoted
+from async_db_lint.project.names.uses import bound_name, is_never_awaited, names_of, uses_of
+from async_db_lint.project.names.values import Kind, Value
+from async_db_lint.project.project import BlockingCall, Project
+from async_db_lint.project.sessions.closed import closings_of, is_handed_on
+from async_db_lint.project.sessions.held import is_lent, is_session_or_connection
+from async_db_lint.project.sessions.injection import Injection, injection_for
+from async_db_lint.project.sessions.opening import OPENED, Opened, is_generator_of_sessions, opens
+from async_db_lint.project.sessions.origin import Origin
+from async_db_lint.project.sessions.shared import Carried, bound_object, carried_by, handed_argument, is_of_request
+from async_db_lint.project.sessions.tasks import has_ended, tasks
+from async_db_lint.read.source import Role
+from async_db_lint.rule import cst
+from async_db_lint.rule.change import Change, Orphan, Safety
+from async_db_lint.rule.finding import Severity
+from async_db_lint.rule.pointers import (
+    Pointer,
+    argument,
+    argument_of,
+    header_item,
+    keyword,
+    keyword_of,
+    whole,
+    written_keyword,
+)
+from async_db_lint.rule.rule import About, Rule
+from async_db_lint.rule.suspect import (
+    Fixer,
+    Related,
+    Suspect,
+    Suspects,
+    related_calls,
+    steps_of,
+    suspect,
+    suspect_file,
+    suspect_header,
+)
+from async_db_lint.rule.syntax import Syntax
+
+__all__ = [
+    "AROUND_SERVING",
+    "ASYNCPG_CONNECTION",
+    "AT_START",
+    "AT_STOP",
+    "CONDITIONS",
+    "CONNECTION",
+    "ENGINE",
+    "FACTORIES",
+    "FACTORY",
+    "LOOPS",
+    "OPENED",
+    "PER_REQUEST",
+    "POOL",
+    "REGISTRY",
+    "ROUTERS",
+    "SESSION",
+    "SESSIONS",
+    "SYNC_CONNECTION",
+    "SYNC_ENGINE",
+    "SYNC_FACTORY",
+    "SYNC_REGISTRY",
+    "SYNC_SESSION",
+    "SYNC_SESSIONS",
+    "About",
+    "Attribute",
+    "Await",
+    "Binding",
+    "Block",
+    "BlockKind",
+    "BlockingCall",
+    "Call",
+    "CallSite",
+    "Carried",
+    "Change",
+    "Class",
+    "Comprehension",
+    "Driver",
+    "Ending",
+    "Engine",
+    "Exit",
+    "ExitKind",
+    "Expr",
+    "Fixer",
+    "Function",
+    "Handlers",
+    "Injection",
+    "Kind",
+    "Literal",
+    "Module",
+    "Name",
+    "Needed",
+    "OnLoop",
+    "Opened",
+    "Origin",
+    "Orphan",
+    "Parameter",
+    "Place",
+    "Pointer",
+    "Project",
+    "Range",
+    "Related",
+    "Role",
+    "Rule",
+    "Safety",
+    "Scope",
+    "Sequence",
+    "Severity",
+    "Span",
+    "Starred",
+    "Suspect",
+    "Suspects",
+    "Syntax",
+    "Trigger",
+    "Url",
+    "Usage",
+    "Value",
+    "ancestry",
+    "argument",
+    "argument_of",
+    "awaited",
+    "bound_name",
+    "bound_object",
+    "can_define_lifespan",
+    "canonical",
+    "carried_by",
+    "children",
+    "closings_of",
+    "coroutine_names",
+    "cst",
+    "dominates",
+    "enclosing_function",
+    "ending_of",
+    "event_registrations",
+    "handed_argument",
+    "handlers",
+    "handlers_of",
+    "has_ended",
+    "header_item",
+    "injection_for",
+    "is_cached",
+    "is_coroutine",
+    "is_depends",
+    "is_expression",
+    "is_generator_of_sessions",
+    "is_handed_on",
+    "is_lent",
+    "is_never_awaited",
+    "is_nothing",
+    "is_of_request",
+    "is_probe",
+    "is_session_or_connection",
+    "keyword",
+    "keyword_of",
+    "names_of",
+    "opens",
+    "place_of",
+    "quoted",
+    "related_calls",
+    "run_by",
+    "shape_of",
+    "steps_of",
+    "suspect",
+    "suspect_file",
+    "suspect_header",
+    "tasks",
+    "touches",
+    "uses_of",
+    "walk",
+    "whole",
+    "written_keyword",
+]

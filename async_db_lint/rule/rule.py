@@ -1,0 +1,50 @@
+"""What a rule is: one mistake, its documentation, and the suspects that the project's facts give."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar
+
+from async_db_lint.project.project import Project
+from async_db_lint.rule.change import Safety
+from async_db_lint.rule.finding import Severity
+
+if TYPE_CHECKING:
+    from async_db_lint.rule.suspect import Suspects
+
+CODE = re.compile(r"ADB\d{3}")
+
+
+class About(Enum):
+    """What a rule's findings are about. Comments cannot suppress what is not about code, and flake8 has its own way."""
+
+    CODE = "code"
+    FILE = "a file"
+    COMMENT = "a comment"
+
+
+class Rule:
+    """One mistake. The docstring is the documentation; `suspects` says where the project's facts show it.
+
+    The docstring has four parts: a sentence, `Happens:`, `Instead:` and `Silent:`. `guide` quotes the lines of the
+    guide that the rule encodes. `fix` is the safety of the fixes it offers. `yields_to` names the rules that are
+    reported instead where they describe the same defect.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    guide: ClassVar[str] = ""
+    fix: ClassVar[Safety | None] = None
+    yields_to: ClassVar[tuple[str, ...]] = ()
+    about: ClassVar[About] = About.CODE
+
+    def suspects(self, project: Project) -> Suspects:
+        """The places that the project's facts make suspicious."""
+        raise NotImplementedError
+
+    @classmethod
+    def title(cls) -> str:
+        """The first sentence of the documentation."""
+        return (cls.__doc__ or "").strip().partition("\n")[0]

@@ -1,0 +1,132 @@
+"""A suspect: code that the project's facts make suspicious, for LibCST to confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Generic, NamedTuple, TypeVar, overload
+
+from async_db_lint.index.expressions import Await, Call, Span
+from async_db_lint.index.scopes import Block, BlockKind, Statement
+from async_db_lint.project.application.call_site import CallSite
+from async_db_lint.project.names.values import Step
+from async_db_lint.rule import cst
+from async_db_lint.rule.change import Change
+from async_db_lint.rule.pointers import Pointer, header_item, whole
+from async_db_lint.rule.syntax import Syntax
+
+Node = TypeVar("Node", bound="cst.CSTNode")
+Fixer = Callable[[Node, Syntax], "Change | None"]
+HEADERS = {BlockKind.WITH: "With", BlockKind.FOR: "For", BlockKind.ASYNC_FOR: "For"}
+
+
+class Related(NamedTuple):
+    """A place that explains a finding, and what happens there."""
+
+    path: str
+    span: Span
+    message: str
+
+
+class Shape(NamedTuple):
+    """What LibCST must find at a suspect's place: a node of a class, and for a call the last name that is called."""
+
+    node: str
+    called: str | None = None
+
+    def fits(self, node: cst.CSTNode) -> bool:
+        """Whether a node of the class has this shape."""
+        if self.called is None or not isinstance(node, cst.Call):
+            return True
+        function = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
+        return isinstance(function, cst.Name) and function.value == self.called
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect(Generic[Node]):
+    """A place, what LibCST must find there, and what is reported then.
+
+    LibCST reads `statement`; a suspect without a shape is about a file, and LibCST is not asked. `at` picks the part
+    of the node to point at, `fix` makes the change that is offered. `same_as` holds the other places at which
+    another rule may report the same defect.
+    """
+
+    path: str
+    span: Span
+    message: str
+    shape: Shape | None = None
+    statement: Statement | None = None
+    at: Pointer[Node] = whole
+    fix: Fixer[Node] | None = None
+    related: tuple[Related, ...] = ()
+    same_as: tuple[tuple[str, Span], ...] = ()
+
+    def with_related(self, related: Iterable[Related]) -> Suspect[Node]:
+        """This suspect, with places that explain it."""
+        return replace(self, related=(*self.related, *related))
+
+    def with_same_as(self, calls: Iterable[Call]) -> Suspect[Node]:
+        """This suspect, with calls at which another rule may report the same defect."""
+        return replace(self, same_as=(*self.same_as, *((call.path, call.span) for call in calls)))
+
+
+Suspects = Iterator[Suspect[Any]]
+
+
+@overload
+def suspect(
+    place: Call | CallSite, message: str, at: Pointer[cst.Call] = whole, fix: Fixer[cst.Call] | None = None
+) -> Suspect[cst.Call]: ...
+@overload
+def suspect(
+    place: Await, message: str, at: Pointer[cst.Await] = whole, fix: Fixer[cst.Await] | None = None
+) -> Suspect[cst.Await]: ...
+def suspect(
+    place: Call | CallSite | Await, message: str, at: Pointer[Any] = whole, fix: Fixer[Any] | None = None
+) -> Suspect[Any]:
+    """A suspect call or `await`. `at` picks what to point at, `fix` takes the node and gives the change.
+
+    Example: `yield suspect(call, "…", at=keyword("echo"), fix=without_echo)`.
+    """
+    item = place.call if isinstance(place, CallSite) else place
+    shape = Shape("Call", item.method) if isinstance(item, Call) else Shape("Await")
+    return Suspect(item.path, item.span, message, shape, item.statement, at, fix)
+
+
+def suspect_header(
+    block: Block, message: str, fix: Fixer[cst.With | cst.For] | None = None
+) -> Suspect[cst.With | cst.For]:
+    """A suspect `with` or `for`, by the block that it opens; it points at what is entered or iterated.
+
+    Example: `yield suspect_header(block, "…")`.
+    """
+    assert block.opener is not None
+    path = block.scope.module.path
+    return Suspect(path, block.opener.span, message, Shape(HEADERS[block.kind]), block.opener, header_item, fix)
+
+
+def suspect_file(path: str, span: Span, message: str) -> Suspect[cst.CSTNode]:
+    """A suspect file, at a place in it; LibCST is not asked.
+
+    Example: `yield suspect_file(item.path, span, "cannot be read")`.
+    """
+    return Suspect(path, span, message)
+
+
+def steps_of(chain: Iterable[Step], message: str = "`{}` is bound here") -> Iterator[Related]:
+    """The steps by which a value got where it is, as related places.
+
+    Example: `suspect(call, "…").with_related(steps_of(owner.chain))`.
+    """
+    for step in chain:
+        text = "injected here" if step.text == "Depends" else message.format(step.text)
+        yield Related(step.path, step.span, text)
+
+
+def related_calls(calls: Iterable[Call | CallSite], message: str = "called from here") -> Iterator[Related]:
+    """Calls as related places, each with the same message.
+
+    Example: `suspect(call, "…").with_related(related_calls(chain))`.
+    """
+    for call in calls:
+        yield Related(call.path, call.span, message)

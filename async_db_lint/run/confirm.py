@@ -1,0 +1,131 @@
+"""From suspects to findings: LibCST reads the code at each place, and decides what stands there and what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+from async_db_lint.fixes.render import rendered
+from async_db_lint.read.source import Source
+from async_db_lint.read.sources import Sources
+from async_db_lint.rule import cst
+from async_db_lint.rule.change import Fix
+from async_db_lint.rule.finding import Finding, Location, Note
+from async_db_lint.rule.rule import Rule
+from async_db_lint.rule.suspect import Shape, Suspect
+from async_db_lint.rule.syntax import Syntax
+from async_db_lint.rule.units import HEADERS, Unit, read_expression, read_statement
+from async_db_lint.run.faults import Fault, fault
+from async_db_lint.run.selection import Selection
+from async_db_lint.run.suspects import Suspected
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A LibCST node at a suspect's place, and the unit that holds it."""
+
+    node: cst.CSTNode
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What LibCST made of a rule's suspects."""
+
+    findings: tuple[Finding, ...]
+    faults: tuple[Fault, ...]
+
+
+class Confirmation:
+    """Confirms the suspects in the files that are reported on."""
+
+    def __init__(self, sources: Sources, selection: Selection, wanted: Collection[str]) -> None:
+        """Take the files, the selected rules with their severities, and the paths to report on."""
+        self.sources = sources
+        self.selection = selection
+        self.wanted = wanted
+
+    def confirmed(self, suspected: Suspected) -> Confirmed:
+        """The findings of one rule; a suspect on which the rule fails does not stop the others."""
+        rule = suspected.rule()
+        findings: list[Finding] = []
+        faults: list[Fault] = []
+        for suspect in self.reported(suspected):
+            try:
+                seen = see(self.sources(suspect.path), suspect)
+                finding = self._finding(rule, suspect, seen)
+                if finding is None:
+                    continue
+                findings.append(finding)
+                if seen is not None and suspect.fix is not None:
+                    findings[-1] = replace(finding, fix=self._fix(suspect, seen))
+            except Exception as error:  # noqa: BLE001  # any failure of a rule is reported as the tool's own
+                faults.append(fault(rule, error, suspect))
+        return Confirmed(tuple(findings), tuple(faults))
+
+    def reported(self, suspected: Suspected) -> list[Suspect[Any]]:
+        """The suspects whose place, or a related one, is reported on, and where the rule is not left out."""
+        return [
+            item
+            for item in suspected.suspects
+            if self._is_wanted(item) and not self.selection.leaves_out(suspected.rule, item.path)
+        ]
+
+    def _is_wanted(self, suspect: Suspect[Any]) -> bool:
+        return suspect.path in self.wanted or any(item.path in self.wanted for item in suspect.related)
+
+    def _finding(self, rule: Rule, suspect: Suspect[Any], seen: Seen | None) -> Finding | None:
+        """The finding at what LibCST points to; None when it sees something else than was suspected.
+
+        Where LibCST cannot read the code, the finding stands where the index has it.
+        """
+        if suspect.shape is None:
+            return self.unconfirmed(rule, suspect)
+        if seen is None:
+            return replace(self.unconfirmed(rule, suspect), is_confirmed=False)
+        pointed = suspect.at(seen.node) if suspect.shape.fits(seen.node) else None
+        if pointed is None:
+            return None
+        found = seen.unit.range_of(pointed)
+        finding = self.unconfirmed(rule, suspect)
+        if found is None:
+            return finding
+        return replace(finding, location=Location(suspect.path, found[0], found[1] + 1, found[2], found[3] + 1))
+
+    def unconfirmed(self, rule: Rule, suspect: Suspect[Any]) -> Finding:
+        """The finding as the index has it."""
+        notes = tuple(Note(Location.of(self.sources(item.path), item.span), item.message) for item in suspect.related)
+        return Finding(
+            rule.code,
+            rule.name,
+            self.selection.levels[rule.code],
+            Location.of(self.sources(suspect.path), suspect.span),
+            suspect.message,
+            notes,
+            suspect.same_as,
+            (suspect.path, suspect.span),
+        )
+
+    def _fix(self, suspect: Suspect[Any], seen: Seen) -> Fix | None:
+        assert suspect.fix is not None
+        syntax = Syntax(self.sources, seen.unit)
+        change = suspect.fix(seen.node, syntax)
+        return None if change is None else rendered(change, syntax.units)
+
+
+def see(source: Source, suspect: Suspect[Any]) -> Seen | None:
+    """The LibCST node of the suspect's class at its place; None when LibCST does not see one there."""
+    if suspect.shape is None:
+        return None
+    found = None
+    if suspect.statement is not None:
+        found = _in_unit(read_statement(source, suspect.statement), suspect, suspect.shape)
+    if found is None and suspect.shape.node not in HEADERS:
+        found = _in_unit(read_expression(source, suspect.span), suspect, suspect.shape)
+    return found
+
+
+def _in_unit(unit: Unit | None, suspect: Suspect[Any], shape: Shape) -> Seen | None:
+    node = None if unit is None else unit.find(suspect.span, shape.node)
+    return None if unit is None or node is None else Seen(node, unit)

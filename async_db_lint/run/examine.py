@@ -1,0 +1,64 @@
+"""A project read and indexed, with the rules to ask and the paths to report on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from async_db_lint.read import discovery, relevance
+from async_db_lint.read.source import Source
+from async_db_lint.run.reading import Files, Indexed, Progress, parsed, read, silent, without_collection
+from async_db_lint.run.selection import Selection
+from async_db_lint.run.stopwatch import Stopwatch
+from async_db_lint.settings.config import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What to check: a project's root, the paths to report on, the settings, and the text of an unsaved file.
+
+    Paths are as the user wrote them. An unsaved file stands in for the one on disk, and is all that is reported on.
+    """
+
+    root: Path
+    paths: Sequence[Path]
+    config: Config = field(default_factory=Config)
+    unsaved: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A project that was read and indexed, the rules to ask, and the paths to report on."""
+
+    config: Config
+    selection: Selection
+    indexed: Indexed
+    wanted: frozenset[str]
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def examine(target: Target, progress: Progress = silent) -> Examined:
+    """Read and index a project. Raises MissingPath and ConfigError."""
+    selection = Selection.of(target.config)  # an unknown rule is an error before anything is read
+    watch = Stopwatch()
+    exclude = target.config.exclude
+    with watch.timed("read"):
+        files = read(target.root, exclude)
+    wanted, by_name = discovery.targets(target.root, target.paths, files.tree, exclude)
+    named = {path: _bytes_of(target.root, path, files) for path in by_name}
+    if target.unsaved is not None:
+        named = {target.unsaved.path: target.unsaved.data}
+        wanted = set() if discovery.is_excluded(target.unsaved.path, exclude) else set(named)
+    data = {**files.data, **named}
+    with watch.timed("choose"):
+        chosen = relevance.relevant(data, target.root.name) | named.keys()
+    with watch.timed("parse and index"), without_collection():
+        modules, failures = parsed(data, chosen, progress)
+    indexed = Indexed(target.root, files, data, modules, failures)
+    return Examined(target.config, selection, indexed, frozenset(wanted), watch.seconds)
+
+
+def _bytes_of(root: Path, path: str, files: Files) -> bytes:
+    """A file that is named, also where it would not be found by itself."""
+    return files.data[path] if path in files.data else discovery.read(root, path) or b""

@@ -1,0 +1,119 @@
+"""A project's files, read and indexed: the first two stages."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from async_db_lint.index.build import index
+from async_db_lint.index.scopes import Module
+from async_db_lint.project import roles
+from async_db_lint.project.inference.protocol import Hints
+from async_db_lint.project.libraries.versions import Versions, from_files, range_of
+from async_db_lint.project.names.names import Names
+from async_db_lint.project.project import Project, Surroundings
+from async_db_lint.read import discovery
+from async_db_lint.read.source import Source
+from async_db_lint.read.unreadable import Unreadable, unreadable
+from async_db_lint.settings.config import Config
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A project's files as they were read: the tree, the bytes, and the texts that name versions."""
+
+    tree: discovery.Tree
+    data: Mapping[str, bytes]
+    settings: tuple[tuple[str, str], ...]
+
+
+def read(root: Path, exclude: Sequence[str]) -> Files:
+    """Read a project's files, each once."""
+    tree = discovery.walk(root, exclude)
+    data: dict[str, bytes] = {}
+    for path in tree.files:
+        found = discovery.read(root, path)
+        if found is not None:
+            data[path] = found
+    settings = [(path, discovery.read(root, path) or b"") for path in tree.settings]
+    return Files(tree, data, tuple((path, text.decode(errors="replace")) for path, text in settings))
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A project whose files are read and indexed: what every question about it starts from."""
+
+    root: Path
+    files: Files
+    data: Mapping[str, bytes]
+    modules: Mapping[str, Module]
+    failures: tuple[Unreadable, ...]
+
+    def replacing(self, source: Source) -> Indexed:
+        """The project with the text of one file exchanged; the others are not read again."""
+        data = {**self.data, source.path: source.data}
+        others = {path: module for path, module in self.modules.items() if path != source.path}
+        failures = tuple(item for item in self.failures if item.path != source.path)
+        modules, failed = parsed(data, [source.path])
+        return Indexed(self.root, self.files, data, {**others, **modules}, (*failures, *failed))
+
+    def project(self, config: Config) -> Project:
+        """The project, linked."""
+        modules = dict(self.modules)
+        surroundings = Surroundings(versions(self.files, config), self.files.settings, self.failures, hints(config))
+        names = Names(modules, self.data, self.root.name)
+        return Project(modules, roles.roles(modules, config.roles), names, surroundings)
+
+
+def hints(config: Config) -> Hints:
+    """What the configuration declares about names."""
+    return Hints(
+        frozenset(config.injection_markers), frozenset(config.session_dependencies), frozenset(config.safe_decorators)
+    )
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Show no progress."""
+
+
+def parsed(
+    data: Mapping[str, bytes], paths: Collection[str], progress: Progress = silent
+) -> tuple[dict[str, Module], tuple[Unreadable, ...]]:
+    """The index of each file, and why the others have none."""
+    modules: dict[str, Module] = {}
+    failures: list[Unreadable] = []
+    for done, path in enumerate(sorted(paths)):
+        progress("reading", done, len(paths))
+        if len(data[path]) > discovery.MAX_BYTES:
+            size = discovery.MAX_BYTES // (1024 * 1024)
+            failures.append(Unreadable(path, 1, 1, f"larger than {size} MiB, so it was not read"))
+            continue
+        try:
+            modules[path] = index(path, data[path])
+        except (SyntaxError, ValueError, RecursionError, MemoryError, LookupError) as error:
+            failures.append(unreadable(path, data[path], error))
+    return modules, tuple(failures)
+
+
+def versions(files: Files, config: Config) -> Versions:
+    """The versions of the libraries that the project targets: configured ones before those in its files."""
+    found = from_files(files.settings)
+    chosen = {name: range_of(text if text[:1] in "<>=!~" else f"=={text}.*") for name, text in config.target_versions}
+    return Versions({**found.ranges, **chosen})
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Pause the cyclic garbage collector: a walk over millions of nodes that are all in use takes most of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

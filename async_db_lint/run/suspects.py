@@ -1,0 +1,46 @@
+"""What each rule suspects in a project; a rule that fails costs nobody else's suspects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from async_db_lint.project.project import Project
+from async_db_lint.rule.rule import Rule
+from async_db_lint.rule.suspect import Suspect
+from async_db_lint.run.faults import Fault, fault
+from async_db_lint.run.reading import Progress, without_collection
+from async_db_lint.run.stopwatch import Stopwatch
+
+
+@dataclass(frozen=True, slots=True)
+class Suspected:
+    """A rule and its suspects, up to where it failed."""
+
+    rule: type[Rule]
+    suspects: tuple[Suspect[Any], ...]
+    fault: Fault | None = None
+
+
+def suspected(
+    project: Project, rules: Sequence[type[Rule]], watch: Stopwatch, progress: Progress
+) -> tuple[Suspected, ...]:
+    """The suspects of each rule."""
+    found: list[Suspected] = []
+    with without_collection():
+        for done, rule in enumerate(rules):
+            progress("checking", done, len(rules))
+            with watch.timed(rule.code):
+                found.append(_of_rule(rule, project))
+    return tuple(found)
+
+
+def _of_rule(rule: type[Rule], project: Project) -> Suspected:
+    found: list[Suspect[Any]] = []
+    made = rule()
+    try:
+        found.extend(made.suspects(project))
+    except Exception as error:  # noqa: BLE001  # any failure of a rule is reported as the tool's own
+        return Suspected(rule, tuple(found), fault(made, error, None))
+    return Suspected(rule, tuple(found))

@@ -1,0 +1,69 @@
+"""The configuration: `[tool.async-db-lint]` in pyproject.toml, turned into a frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from async_db_lint.read.source import Role
+from async_db_lint.settings.keys import KEYS, TABLE, ConfigError, kind, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the user chose: rules by selector, files by pattern, versions, roles, and what is said of some names."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    severity: tuple[tuple[str, str], ...] = ()
+    exclude: tuple[str, ...] = ()
+    baseline: str = ""
+    target_versions: tuple[tuple[str, str], ...] = ()
+    injection_markers: tuple[str, ...] = ()
+    session_dependencies: tuple[str, ...] = ()
+    safe_decorators: tuple[str, ...] = ()
+    roles: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)
+
+
+def load(root: Path) -> Config:
+    """The configuration of a project. Raises ConfigError where a key or value is not valid."""
+    path = root / "pyproject.toml"
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return Config()
+    if TABLE.encode() not in data:
+        return Config()
+    import tomllib
+
+    try:
+        document = tomllib.loads(data.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"pyproject.toml cannot be read: {error}") from None
+    tools = document.get("tool", {})
+    table = tools.get(TABLE, {}) if isinstance(tools, dict) else {}
+    if not isinstance(table, dict):
+        raise ConfigError(f"[tool.{TABLE}] must be a table, not {kind(table)}")
+    return from_table(table)
+
+
+def from_table(table: Mapping[str, Any]) -> Config:
+    """The configuration that a table holds. Raises ConfigError."""
+    values: dict[str, Any] = {}
+    roles: dict[Role, tuple[str, ...]] = {}
+    for key, value in table.items():
+        if key not in KEYS:
+            raise ConfigError(f"unknown key `{key}` in [tool.{TABLE}]{nearest(key, KEYS)}")
+        found = KEYS[key].read(key, value)
+        if key in ROLES:
+            roles[ROLES[key]] = found
+        else:
+            values[key.replace("-", "_")] = found
+    return Config(**values, roles=roles)
+
+
+ROLES = {f"{role.value}-files": role for role in Role}
