@@ -1,7 +1,8 @@
-"""`python -m async_db_lint`."""
+"""`python -m async_db_lint`, and the command `async-db-lint`."""
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -14,7 +15,12 @@ def entry() -> int:
         return 0
     from async_db_lint.commands.cli import main
 
-    return main()
+    # One run, one process: what it builds is needed until the end, and looking for cycles in it, above all when the
+    # process ends, takes longer than many runs. Rounds of fixes collect what a round leaves.
+    gc.disable()
+    status = main()
+    gc.freeze()
+    return status
 
 
 if __name__ == "__main__":

@@ -105,15 +105,13 @@ class Builder:
 
     def bind(self, name: str, value: Bound | None, note: Expr | None = None) -> None:
         """Note a binding of a name: in the current scope, or in the one that `global` or `nonlocal` means."""
-        scope, statement = self.scope, self.statement
-        self.root.binding_statements[statement.index] = statement
-        binding = Binding(name, value, note, statement, self.block)
-        if name in scope.nonlocal_names:
-            scope.bound_outside.append(binding)
-            self.nonlocal_bindings.append((scope, binding))
-            return
+        scope = self.scope
+        binding = Binding(name, value, note, self.statement, self.block)
         if name in scope.outer_names:
-            scope.bound_outside.append(binding)
+            scope.bound_outside = (*scope.bound_outside, binding)
+            if name in scope.nonlocal_names:
+                self.nonlocal_bindings.append((scope, binding))
+                return
             scope = self.root
         scope.bindings.setdefault(name, []).append(binding)
 

@@ -158,8 +158,8 @@ class Scope:
     """A module, class or function: what is bound, called and left in it, in source order.
 
     `loose` holds the expressions that stand nowhere else: asserted, deleted, tested in passing.
-    `outer_names` are those that `global` declares, `nonlocal_names` those of `nonlocal`; what the scope binds
-    to either is in `bound_outside`, and among the bindings of the scope that the name belongs to.
+    `outer_names` are those that `global` or `nonlocal` declares, `nonlocal_names` the latter; what the scope binds
+    to them is in `bound_outside`, and among the bindings of the scope that the name belongs to.
     """
 
     name: str
@@ -178,8 +178,8 @@ class Scope:
     classes: list[Class] = field(default_factory=list)
     loose: list[Expr] = field(default_factory=list)
     outer_names: set[str] = field(default_factory=set)
-    nonlocal_names: set[str] = field(default_factory=set)
-    bound_outside: list[Binding] = field(default_factory=list)
+    nonlocal_names: frozenset[str] = frozenset()
+    bound_outside: tuple[Binding, ...] = ()
 
     def __post_init__(self) -> None:
         self.body = Block(BlockKind.BODY, self, None, None)
@@ -246,18 +246,23 @@ class Class(Scope):
 
 @dataclass(slots=True, eq=False)
 class Module(Scope):
-    """One file's index. `path` is relative to the project's root, with `/`.
-
-    `binding_statements` are the statements that bind a name, by their position in the file.
-    """
+    """One file's index. `path` is relative to the project's root, with `/`."""
 
     path: str = ""
     imports: list[Import] = field(default_factory=list)
     stars: list[Import] = field(default_factory=list)
     mentions: set[str] = field(default_factory=set)
-    binding_statements: dict[int, Statement] = field(default_factory=dict)
     has_main_guard: bool = False
     lines: int = 0
+    _binding_statements: dict[int, Statement] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def binding_statements(self) -> dict[int, Statement]:
+        """The statements that bind a name, by their position in the file."""
+        if not self._binding_statements:
+            rows = (row for scope in self.inner() for bindings in scope.bindings.values() for row in bindings)
+            self._binding_statements = {row.statement.index: row.statement for row in rows}
+        return self._binding_statements
 
 
 Bound = Expr | Function | Class | Import | Parameter

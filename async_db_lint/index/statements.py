@@ -217,7 +217,8 @@ def _global(builder: Builder, node: ast.Global) -> None:
 
 
 def _nonlocal(builder: Builder, node: ast.Nonlocal) -> None:
-    builder.scope.nonlocal_names.update(node.names)
+    builder.scope.outer_names.update(node.names)
+    builder.scope.nonlocal_names |= set(node.names)
 
 
 def _others(builder: Builder, node: ast.stmt) -> None:

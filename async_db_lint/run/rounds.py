@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -55,6 +56,8 @@ def fixed(examined: Examined, allowed: frozenset[Safety], only: str | None = Non
             break
         applied += chosen
         examined = replace(examined, indexed=_with(examined.indexed, edits))
+        del report
+        gc.collect()  # the project of this round, which holds cycles, is not needed any more
     after = examined.indexed.data
     files = {path: Changed(before[path], data) for path, data in after.items() if before.get(path) != data}
     together = tuple(frozenset(edit.path for edit in item.fix.edits) for item in applied if item.fix is not None)
