@@ -30,3 +30,15 @@ def scratch(postgres: str) -> Iterator[Room]:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a clone of this working tree for the real pre-commit, and the environments that it makes."""
     return clone(tmp_path_factory.mktemp("home"))
+
+
+# The loop of somebody who writes a rule: what the rules say, and what the project and the index know.
+QUICK = ("index", "project", "rule", "rules")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the quick tests by the room that they are in."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).parts[0] in QUICK:
+            item.add_marker(pytest.mark.quick)

@@ -16,7 +16,7 @@ import pytest
 from async_db_lint.rule.rule import About
 from async_db_lint.run.selection import codes_about
 from tests.hooked import Repository
-from tests.test_flake8 import FIXTURES, Found, command_line, flake8, rows
+from tests.hosts.test_flake8 import FIXTURES, Found, command_line, flake8, rows
 
 NOT_IN_HOSTS = codes_about(About.FILE, About.COMMENT)
 

@@ -10,7 +10,7 @@ import pytest
 from async_db_lint.run.selection import all_rules
 from tests.projects import checked
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 EXPECT = re.compile(rb"# expect: ([A-Z0-9, ]+)")
 FOLDERS = sorted(path for path in FIXTURES.iterdir() if path.is_dir())
 

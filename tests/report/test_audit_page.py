@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from async_db_lint.commands.cli import main
-from tests.test_fixtures import FIXTURES
+from tests.rules.test_fixtures import FIXTURES
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip

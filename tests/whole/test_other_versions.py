@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 NEEDED = ["aiosqlite", "alembic", "asyncpg", "httpx", "mypy", "psycopg[binary]", "psycopg2-binary", "pytest"]
 VERSIONS = {
     "SQLAlchemy 2.0": ["sqlalchemy[asyncio]==2.0.*", "fastapi"],

@@ -29,10 +29,10 @@ from async_db_lint.run.examine import Target
 from async_db_lint.run.selection import all_rules
 from async_db_lint.settings.config import Config
 from tests.projects import DATABASE, written
-from tests.test_fixtures import FIXTURES, root_of
-from tests.test_formats import CONTROL, hostile, shown
+from tests.report.test_formats import CONTROL, hostile, shown
+from tests.rules.test_fixtures import FIXTURES, root_of
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 GUIDED = [rule for rule in all_rules() if rule.guide]
 FORBIDDEN = {"script", "img", "link", "iframe", "object", "embed", "base", "form"}
 VOID = {"meta", "path", "rect"}

@@ -24,7 +24,7 @@ from async_db_lint.rule.finding import Finding, Location, Note
 from async_db_lint.run.selection import all_rules
 from tests.projects import checked
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 GITHUB = re.compile(
     r"::(error|warning|notice) file=([^,:]*),line=\d+,endLine=\d+,col=\d+,endColumn=\d+,title=([^,:]*)::(.*)"
 )

@@ -20,7 +20,7 @@ from async_db_lint.run.selection import codes_about
 
 NOT_IN_HOSTS = codes_about(About.FILE, About.COMMENT)
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 LINE = re.compile(r"(?:\./)?(.*?):(\d+):(\d+): (ADB\d{3}) ")
 Found = set[tuple[str, int, int, str]]
 
