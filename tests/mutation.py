@@ -3,6 +3,7 @@
     python -m tests.mutation                # 100 changes, two at a time; writes mutation.txt into the current folder
     python -m tests.mutation 40 7           # 40 changes, chosen by another seed
     python -m tests.mutation 20 1 loop.py   # in the files whose path ends so
+    python -m tests.mutation 20 1 loop.py tests/project/application     # with these tests rather than the quick ones
 
 A change is an operator, a condition that is dropped, a `not`, a guard, or a `return`. What survives is a decision
 that no test holds. Works on copies, never on this checkout.
@@ -25,7 +26,8 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 PLACES = ("async_db_lint/rules", "async_db_lint/project")
-TESTS = ["-m", "quick", "-x", "-q", "-p", "no:cacheprovider"]
+QUICK = ["-m", "quick"]
+OPTIONS = ["-x", "-q", "-p", "no:cacheprovider"]
 IGNORED = shutil.ignore_patterns(".git", "__pycache__", ".venv", "*_cache", "*.egg-info")
 MOST_IN_FILE = 3
 SECONDS = 300
@@ -113,13 +115,13 @@ def chosen(count: int, seed: int, ending: str) -> list[Mutation]:
     return chance.sample(found, min(count, len(found)))
 
 
-def survives(mutation: Mutation, copy_of_root: Path) -> bool:
+def survives(mutation: Mutation, copy_of_root: Path, tests: list[str]) -> bool:
     """Whether the tests pass with a change; one that never ends is noticed too."""
     target = copy_of_root / mutation.path
     before = target.read_text()
     target.write_text(mutation.text)
     try:
-        command = [sys.executable, "-B", "-m", "pytest", *TESTS]
+        command = [sys.executable, "-B", "-m", "pytest", *tests, *OPTIONS]
         run = subprocess.run(command, cwd=copy_of_root, capture_output=True, timeout=SECONDS)
     except subprocess.TimeoutExpired:
         return False
@@ -140,7 +142,7 @@ def main() -> int:
         def tried(mutation: Mutation) -> bool:
             folder = copies.get()
             try:
-                return survives(mutation, folder)
+                return survives(mutation, folder, sys.argv[4:] or QUICK)
             finally:
                 copies.put(folder)
 
