@@ -48,16 +48,17 @@ def fixed(examined: Examined, allowed: frozenset[Safety], only: str | None = Non
     """
     before = examined.indexed.data
     applied: list[Finding] = []
-    for number in range(MAX_ROUNDS + 1):
-        report = check(examined)
+    report = check(examined)
+    for _ in range(MAX_ROUNDS):
         within = [item for item in report.findings if only is None or _stays_in(item, only)]
         chosen, edits = _round(report, within, allowed)
-        if not chosen or number == MAX_ROUNDS:
+        if not chosen:
             break
         applied += chosen
         examined = replace(examined, indexed=_with(examined.indexed, edits))
         del report
         gc.collect()  # the project of this round, which holds cycles, is not needed any more
+        report = check(examined)
     after = examined.indexed.data
     files = {path: Changed(before[path], data) for path, data in after.items() if before.get(path) != data}
     together = tuple(frozenset(edit.path for edit in item.fix.edits) for item in applied if item.fix is not None)
