@@ -1,4 +1,4 @@
-"""One file's index: what is bound, called and left where."""
+"""One file's index: what is bound where, in which order, and which files are refused."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import pytest
 
 from async_db_lint.index.build import index
 from async_db_lint.index.expressions import (
+    NOTHING,
     Attribute,
-    Await,
-    Call,
-    Comprehension,
     Either,
     Element,
     Enter,
+    Expr,
     Join,
     Literal,
     Mapping,
@@ -23,250 +22,332 @@ from async_db_lint.index.expressions import (
     Starred,
     Subscript,
     Template,
-    Usage,
-    children,
-    walk,
 )
-from async_db_lint.index.scopes import BlockKind, ExitKind, Function, Import, Module
+from async_db_lint.index.scopes import Import, ParameterKind
+from tests.index.parts import function, module, scope_named, value
+
+A, B, C = Name("a"), Name("b"), Name("c")
 
 
-def module(text: str) -> Module:
-    return index("app.py", text.encode())
+# Files.
 
 
-def function(text: str) -> Function:
-    return module(text).functions[0]
+def test_a_module_has_its_path_and_its_number_of_lines() -> None:
+    found = index("shop/db.py", b"x = 1\ny = 2\n")
+    assert (found.path, found.name, found.lines) == ("shop/db.py", "shop/db.py", 3)
+    assert index("a.py", b"").lines == 1
 
 
-def usages(text: str) -> dict[str, Usage]:
-    return {call.method or "": call.usage for scope in module(text).inner() for call in scope.calls}
+@pytest.mark.parametrize(
+    "data",
+    ["# coding: latin-1\nx = 'é'".encode("latin-1"), b"\xef\xbb\xbfx = '\xc3\xa9'", b"x = '\xc3\xa9'\r\n"],
+    ids=["declared", "byte order mark", "UTF-8"],
+)
+def test_a_file_is_read_in_the_encoding_that_cpython_finds(data: bytes) -> None:
+    assert index("a.py", data).bindings["x"][0].value == Literal("é")
 
 
-def test_usage_says_what_happens_to_a_calls_value() -> None:
-    found = usages(
-        "async def f():\n"
-        "    statement()\n"
-        "    await awaited()\n"
-        "    async with entered(): pass\n"
-        "    with sync(): pass\n"
-        "    for a in iterated(): pass\n"
-        "    async for b in streamed(): pass\n"
-        "    c = bound()\n"
-        "    outer(argument())\n"
-        "    receiver().x\n"
-        "    called()()\n"
-        "    d = [element()]\n"
-        "    if tested(): pass\n"
-        "    return returned()\n"
-    )
-    assert found == {
-        "statement": Usage.STATEMENT,
-        "awaited": Usage.AWAITED,
-        "entered": Usage.ENTERED,
-        "sync": Usage.ENTERED_SYNC,
-        "iterated": Usage.ITERATED,
-        "streamed": Usage.ASYNC_ITERATED,
-        "bound": Usage.BOUND,
-        "outer": Usage.STATEMENT,
-        "argument": Usage.ARGUMENT,
-        "receiver": Usage.RECEIVER,
-        "called": Usage.CALLED,
-        "": Usage.STATEMENT,
-        "element": Usage.ELEMENT,
-        "tested": Usage.OTHER,
-        "returned": Usage.RETURNED,
-    }
-
-
-def test_yielded_decorating_and_optional_calls() -> None:
-    found = usages("@deco()\ndef f():\n    yield y()\n    x = a() if t() else b()\n    return c() or d()\n")
-    assert found["deco"] is Usage.DECORATOR
-    assert found["y"] is Usage.YIELDED
-    assert found["a"] is found["b"] is Usage.BOUND
-    assert found["c"] is found["d"] is Usage.RETURNED
-
-
-def test_bindings_hold_symbolic_values() -> None:
-    found = module(
-        "a = b.c\n"
-        "d, (e, *f) = g\n"
-        "h = f'x{a}'\n"
-        "i = 'p' + a\n"
-        "j = {'k': a, **b}\n"
-        "l = [*a]\n"
-        "m = b[a]\n"
-        "if (n := a): pass\n"
-        "o: int\n"
-        "p += 1\n"
-    ).bindings
-    values = {name: items[-1].value for name, items in found.items()}
-    assert values["a"] == Attribute(Name("b"), "c")
-    assert values["d"] == Part(Name("g"), 0)
-    assert values["e"] == Part(Part(Name("g"), 1), None)
-    assert values["h"] == Template((Literal("x"), Name("a")))
-    assert values["i"] == Join("Add", Literal("p"), Name("a"))
-    assert values["j"] == Mapping(((Literal("k"), Name("a")), (None, Name("b"))))
-    assert values["l"] == Sequence((Starred(Name("a")),))
-    assert values["m"] == Subscript(Name("b"), Name("a"))
-    assert values["n"] == Name("a")
-    assert values["o"] is None
-    assert values["p"] == Join("Add", Name("p"), Literal(1))
-
-
-def test_a_display_is_unpacked_at_once() -> None:
-    assert module("a, b = c, d").bindings["b"][0].value == Name("d")
-
-
-def test_with_and_for_bind_what_they_enter_and_iterate() -> None:
-    scope = function("async def f():\n    async with a as b, c as d:\n        for e in b: pass\n")
-    assert scope.bindings["b"][0].value == Enter(Name("a"), is_async=True)
-    assert scope.bindings["e"][0].value == Element(Name("b"), is_async=False)
-    assert [block.kind for block in scope.blocks] == [BlockKind.ASYNC_WITH, BlockKind.ASYNC_WITH, BlockKind.FOR]
-
-
-def test_comprehension_names_stay_inside() -> None:
-    found = module("rows = [f(x) for x in y if x]\n")
-    assert "x" not in found.bindings
-    value = found.bindings["rows"][0].value
-    assert isinstance(value, Comprehension)
-    assert isinstance(value.element, Call)
-    assert value.element.block.names == {"x": Element(Name("y"), is_async=False)}
-
-
-def test_dict_comprehension_and_lambda() -> None:
-    found = module("a = {k: v(k) for k in x}\nb = lambda y=1: z(y)\n")
-    assert isinstance(found.bindings["a"][0].value, Comprehension)
-    inner = found.functions[0]
-    assert inner.name == "<lambda>"
-    assert inner.exits[0].kind is ExitKind.RETURN
-    assert inner.parameters[0].default == Literal(1)
-
-
-def test_blocks_of_if_try_and_match() -> None:
-    scope = function(
-        "def f():\n"
-        "    if a: b()\n"
-        "    elif c(): d()\n"
-        "    else: e()\n"
-        "    try: g()\n"
-        "    except h: i()\n"
-        "    else: j()\n"
-        "    finally: k()\n"
-        "    while l: m()\n"
-        "    match n:\n"
-        "        case {'x': o, **p} if q(): r()\n"
-    )
-    kinds = {call.method: call.block.kind for call in scope.calls}
-    assert kinds == {
-        "b": BlockKind.IF,
-        "c": BlockKind.ELSE,
-        "d": BlockKind.IF,
-        "e": BlockKind.ELSE,
-        "g": BlockKind.TRY,
-        "i": BlockKind.EXCEPT,
-        "j": BlockKind.TRY_ELSE,
-        "k": BlockKind.FINALLY,
-        "m": BlockKind.WHILE,
-        "q": BlockKind.BODY,
-        "r": BlockKind.CASE,
-    }
-    assert "p" in scope.bindings
-    assert next(call for call in scope.calls if call.method == "c").statement.keyword == "elif"
-
-
-def test_guards() -> None:
-    found = module("if TYPE_CHECKING:\n    import a\nif __name__ == '__main__':\n    b()\n")
-    assert found.has_main_guard
-    assert [block.kind for block in found.blocks] == [BlockKind.TYPE_CHECKING, BlockKind.MAIN_GUARD]
-
-
-def test_imports() -> None:
-    found = module("import a.b\nimport c.d as e\nfrom ..f import g as h\nfrom i import *\n")
-    assert found.bindings["a"][0].value == Import("a", None, 0)
-    assert found.bindings["e"][0].value == Import("c.d", None, 0)
-    assert found.bindings["h"][0].value == Import("f", "g", 2)
-    assert found.stars == [Import("i", "*", 0)]
-
-
-def test_functions_and_classes() -> None:
-    found = module(
-        "class A(B, metaclass=M):\n"
-        "    async def f(self, a: 'int', /, b=1, *c, d, **e) -> 'C':\n"
-        "        self.x = a\n"
-        "        self.y[0] = a\n"
-        "        yield a\n"
-    )
-    cls = found.classes[0]
-    assert cls.bases == (Name("B"),)
-    assert cls.keywords == (("metaclass", Name("M")),)
-    method = cls.functions[0]
-    assert method.is_async
-    assert method.is_generator
-    assert method.owner is cls
-    assert [(item.name, item.kind.value) for item in method.parameters] == [
-        ("self", "positional"),
-        ("a", "positional"),
-        ("b", "positional"),
-        ("c", "*"),
-        ("d", "keyword only"),
-        ("e", "**"),
-    ]
-    assert method.parameters[1].annotation == Name("int")
-    assert method.returns == Name("C")
-    assert [(item.owner, item.name) for item in method.targets] == [
-        (Name("self"), "x"),
-        (Attribute(Name("self"), "y"), ""),
-    ]
-    assert method.module is found
-    assert method.parameter("b") is method.parameters[2]
-
-
-def test_global_names_are_bound_in_the_module() -> None:
-    found = module("def f():\n    global engine\n    engine = make()\n")
-    assert "engine" in found.bindings
-    assert "engine" not in found.functions[0].bindings
-
-
-def test_header_ends_where_the_body_starts() -> None:
-    found = module("@a\nasync def f(\n    b,\n):\n    return b\n")
-    statement = found.functions[0].statement
-    assert statement is not None
-    assert statement.span == (1, 0, 5, 4)
-
-
-def test_exits_and_awaits() -> None:
-    scope = function("async def f():\n    for a in b:\n        break\n    await c\n    raise d from e\n")
-    assert [item.kind.value for item in scope.exits] == ["break", "raise"]
-    assert scope.awaits[0].value == Name("c")
-
-
-def test_arguments_of_a_call() -> None:
-    call = module("f(a, *b, c, d=1, **e)").calls[0]
-    assert call.positional == (Name("a"),)
-    assert call.keyword("d") == Literal(1)
-    assert call.argument("x", 0) == Name("a")
-    assert call.argument("x", 1) is None
-    assert call.splats == (Name("e"),)
-
-
-def test_walk_reaches_every_expression() -> None:
-    value = module("x = f(a[b], (c or d), f'{e}', [g], {h: i}, -j, [k for k in l])\n").bindings["x"][0].value
-    assert isinstance(value, Call)
-    names = {item.name for item in walk(value) if isinstance(item, Name)}
-    assert names == {"f", "a", "b", "c", "d", "e", "g", "h", "i", "j", "k"}
-    assert children(Either((Name("a"),))) == (Name("a"),)
-    assert children(Await(Name("a"), call_span(), value.statement, value.block)) == (Name("a"),)
-
-
-def call_span() -> Span:
-    return module("f()").calls[0].span
-
-
-def test_annotations_in_quotes_that_are_no_code_say_nothing() -> None:
-    assert function("def f(a: 'no code'): pass").parameters[0].annotation is None
-
-
-@pytest.mark.parametrize("text", ["def f(:", "a = \0", "(" * 300 + ")" * 300])
+@pytest.mark.parametrize("text", ["def f(:", "a = \0", "(" * 300 + ")" * 300, "x = 1\n  y = 2", "# coding: none\n"])
 def test_what_cpython_refuses_is_refused(text: str) -> None:
     with pytest.raises((SyntaxError, ValueError, RecursionError, MemoryError)):
         module(text)
+
+
+def test_what_cpython_warns_of_is_read_in_silence(recwarn: pytest.WarningsRecorder) -> None:
+    assert value(r"x = '\d' is 1") is not None
+    assert not recwarn.list
+
+
+def test_docstrings_and_other_constants_leave_nothing_behind() -> None:
+    found = module("""
+        'text'
+        1
+        ...
+        def f():
+            'text'
+    """)
+    assert found.loose == found.functions[0].loose == []
+    assert found.functions[0].statement is not None
+    assert found.functions[0].statement.index == 1  # they are no statements that anything refers to
+
+
+# What names are bound to.
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("x = b.c", Attribute(B, "c")),
+        ("a = x = b", B),
+        ("x: int = a", A),
+        ("x: int", None),
+        ("x += 1", Join("Add", Name("x"), Literal(1))),
+        ("x |= a", Join("BitOr", Name("x"), A)),
+        ("x = f'y{a}'", Template((Literal("y"), A))),
+        ("x = 'p' + a", Join("Add", Literal("p"), A)),
+        ("x = {'k': a, **b}", Mapping(((Literal("k"), A), (None, B)))),
+        ("x = [*a]", Sequence((Starred(A),))),
+        ("x = b[a]", Subscript(B, A)),
+        ("x = a or b", Either((A, B))),
+        ("if (x := a): pass", A),
+        ("import x", Import("x", None, 0)),
+        ("for x in a: pass", Element(A, is_async=False)),
+        ("with a as x: pass", Enter(A, is_async=False)),
+    ],
+)
+def test_a_name_is_bound_to_a_symbolic_value(text: str, wanted: Expr | Import | None) -> None:
+    assert value(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("x, y = a", Part(A, 0)),
+        ("y, x = a", Part(A, 1)),
+        ("y, (z, x) = a", Part(Part(A, 1), 1)),
+        ("[y, x] = a", Part(A, 1)),
+        ("y, x = b, c", C),
+        ("y, (z, x) = a, (b, c)", C),
+        ("y, *x = a", Part(Part(A, None), None)),
+        ("*y, x = a", Part(A, None)),
+        ("x, *y = a, b", Part(Sequence((A, B)), None)),
+        ("for y, x in a: pass", Part(Element(A, is_async=False), 1)),
+        ("with a as (y, x): pass", Part(Enter(A, is_async=False), 1)),
+    ],
+)
+def test_a_value_is_unpacked_and_a_star_makes_positions_uncertain(text: str, wanted: Expr) -> None:
+    assert value(text) == wanted
+
+
+def test_several_bindings_of_a_name_come_in_order() -> None:
+    found = module("""
+        x = a
+        if b:
+            x = b
+        x = c
+    """)
+    assert [item.value for item in found.bindings["x"]] == [A, B, C]
+    assert [item.statement.span.line for item in found.bindings["x"]] == [1, 3, 4]
+    assert [item.block is found.body for item in found.bindings["x"]] == [True, False, True]
+
+
+def test_a_binding_keeps_its_annotation() -> None:
+    found = module("""
+        x: a = b
+        x: c
+        x = b
+    """)
+    assert [item.annotation for item in found.bindings["x"]] == [A, C, None]
+
+
+def test_statements_are_numbered_in_order_through_all_scopes() -> None:
+    found = module("""
+        a()
+        def f():
+            b()
+        c()
+        if d():
+            e()
+    """)
+    calls = sorted(found.inner_calls(), key=lambda item: item.statement.index)
+    assert [item.method for item in calls] == ["a", "b", "c", "d", "e"]
+    assert len({item.statement.index for item in calls}) == 5
+
+
+# Attributes and items.
+
+
+@pytest.mark.parametrize(
+    ("text", "owner", "name", "wanted"),
+    [
+        ("a.x = b", A, "x", B),
+        ("a.x: c = b", A, "x", B),
+        ("a.b.x = c", Attribute(A, "b"), "x", C),
+        ("a[0] = b", A, "", B),
+        ("a.b[0] = c", Attribute(A, "b"), "", C),
+        ("a.x += 1", A, "x", Join("Add", Attribute(A, "x"), Literal(1))),
+        ("a.x, y = b", A, "x", Part(B, 0)),
+        ("for a.x in b: pass", A, "x", Element(B, is_async=False)),
+        ("with b as a.x: pass", A, "x", Enter(B, is_async=False)),
+    ],
+)
+def test_an_attribute_or_an_item_is_a_target(text: str, owner: Expr, name: str, wanted: Expr) -> None:
+    (found,) = module(text).targets
+    assert (found.owner, found.name, found.value) == (owner, name, wanted)
+
+
+def test_a_target_keeps_its_annotation_and_an_attribute_without_a_value_is_none() -> None:
+    (found,) = module("a.x: c = b").targets
+    assert found.annotation == C
+    assert module("a.x: c").targets == []
+
+
+def test_the_key_of_an_item_is_kept_aside() -> None:
+    assert module("a[b.c] = 1").loose == [Attribute(B, "c")]
+    assert module("a[0] = 1").loose == []
+
+
+# What nothing else refers to.
+
+
+@pytest.mark.parametrize(
+    ("text", "loose"),
+    [
+        ("a", [A]),
+        ("a.b", [Attribute(A, "b")]),
+        ("assert a, b", [A, B]),
+        ("del a, b.c", [A, Attribute(B, "c")]),
+        ("f(a)", []),
+        ("assert f(a)", []),
+        ("assert 1", []),
+        ("-1", []),
+        ("pass", []),
+        ("x = a", []),
+    ],
+)
+def test_an_expression_that_nothing_else_refers_to_is_kept_aside(text: str, loose: list[Expr]) -> None:
+    assert module(text).loose == loose
+    assert NOTHING not in loose
+
+
+# Parameters.
+
+
+def test_parameters_come_with_their_kinds_and_positions() -> None:
+    found = function("def f(a, /, b, *c, d, **e): pass")
+    assert [(item.name, item.kind, item.position) for item in found.parameters] == [
+        ("a", ParameterKind.POSITIONAL, 0),
+        ("b", ParameterKind.POSITIONAL, 1),
+        ("c", ParameterKind.REST, 2),
+        ("d", ParameterKind.KEYWORD, 3),
+        ("e", ParameterKind.KEYWORDS, 4),
+    ]
+
+
+def test_defaults_belong_to_the_last_positional_parameters_and_to_keywords() -> None:
+    found = function("def f(a, b=1, /, c=2, *, d, e=None): pass")
+    assert [(item.name, item.default) for item in found.parameters] == [
+        ("a", None),
+        ("b", Literal(1)),
+        ("c", Literal(2)),
+        ("d", None),
+        ("e", Literal(None)),
+    ]
+
+
+def test_a_parameter_is_bound_in_the_function_with_its_annotation() -> None:
+    found = function("""
+        def f(x: a = 1):
+            x = b
+    """)
+    first, second = found.bindings["x"]
+    assert first.value is found.parameters[0]
+    assert first.annotation == found.parameters[0].annotation == A
+    assert first.block is found.body
+    assert second.value == B
+    assert first.statement.index < second.statement.index
+
+
+# `global` and `nonlocal`.
+
+
+def test_global_names_are_bound_in_the_module() -> None:
+    found = module("""
+        x = a
+        def f():
+            def g():
+                global x
+                x = b
+                y = c
+    """)
+    inner = scope_named(found, "g")
+    assert [item.value for item in found.bindings["x"]] == [A, B]
+    assert [item.name for item in inner.bound_outside] == ["x"]
+    assert set(inner.bindings) == {"y"}
+    assert inner.outer_names == {"x"}
+    assert inner.nonlocal_names == frozenset()
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "x = make()",
+        "x: int = make()",
+        "async with make() as x: pass",
+        "for x in make(): pass",
+        "(x := make())",
+        "x, y = make()",
+        "import x",
+        "def x(): pass",
+    ],
+)
+def test_a_nonlocal_binding_belongs_to_the_function_around(inner: str) -> None:
+    found = module(f"""
+        async def outer():
+            x = None
+            async def start():
+                nonlocal x
+                {inner}
+    """)
+    assert len(scope_named(found, "outer").bindings["x"]) == 2
+    assert "x" not in scope_named(found, "start").bindings
+    assert [item.name for item in scope_named(found, "start").bound_outside] == ["x"]
+    assert scope_named(found, "start").nonlocal_names == {"x"}
+
+
+def test_the_nearest_function_that_binds_the_name_is_meant() -> None:
+    found = module("""
+        def outer():
+            x = 1
+            def middle():
+                class Keeper:
+                    x = 3
+                    def inner(self):
+                        nonlocal x
+                        x = 2
+    """)
+    assert len(scope_named(found, "outer").bindings["x"]) == 2
+    assert len(scope_named(found, "Keeper").bindings["x"]) == 1
+    assert all("x" not in scope_named(found, name).bindings for name in ("middle", "inner"))
+
+
+def test_a_nearer_function_that_binds_the_name_hides_one_farther_away() -> None:
+    found = module("""
+        def outer():
+            x = 1
+            def middle():
+                x = 2
+                def inner():
+                    nonlocal x
+                    x = 3
+    """)
+    assert len(scope_named(found, "outer").bindings["x"]) == 1
+    assert len(scope_named(found, "middle").bindings["x"]) == 2
+
+
+def test_the_binding_of_the_function_around_may_follow() -> None:
+    found = module("""
+        def outer():
+            def start():
+                nonlocal x
+                x = 2
+            x = 1
+    """)
+    first, second = scope_named(found, "outer").bindings["x"]
+    assert first.block.scope.name == "start"
+    assert second.block.scope.name == "outer"
+
+
+def test_a_nonlocal_name_that_no_function_binds_stays_where_it_is() -> None:
+    found = module("""
+        x = 1
+        def start():
+            nonlocal x
+            x = 2
+    """)
+    assert len(found.bindings["x"]) == 1
+    assert len(scope_named(found, "start").bindings["x"]) == 1
+
+
+def test_the_whole_file_stands_at_its_start() -> None:
+    assert module("x = 1").span == Span(1, 0, 1, 0)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+from textwrap import dedent
+
 import pytest
 
+from async_db_lint.index.expressions import Name
+from async_db_lint.project.inference.infer import MAX_DEPTH, MAX_STEPS, base_name
+from async_db_lint.project.names.quoting import spelled
+from async_db_lint.project.names.values import Kind, Value
+from tests.project.inference.parts import ENGINE, FACTORY, SESSION, bound, call, end, function, of, small, value
 from tests.projects import DATABASE, described, value_of
 
-ENGINE = "INSTANCE sqlalchemy.AsyncEngine"
-SESSION = "INSTANCE sqlalchemy.AsyncSession"
-FACTORY = f"INSTANCE sqlalchemy.async_sessionmaker of {SESSION}"
-
-
-def of(text: str, name: str = "x") -> str | None:
-    """What a name is in a file that has an engine and a factory."""
-    from textwrap import dedent
-
-    return described(value_of({"app.py": dedent(DATABASE) + dedent(text)}, name))
+VALUE = Value(Kind.INSTANCE, "sqlalchemy.AsyncSession")
 
 
 @pytest.mark.parametrize(
@@ -241,3 +240,345 @@ def test_aliases_and_factories_of_other_files() -> None:
     assert value is not None
     assert [step.path for step in value.chain][:1] == ["shop/db.py"]
     assert [step.text for step in value.chain][-2:] == ["Depends", "x"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("engine", ENGINE),
+        ("{'a': engine, 'b': engine}['a']", ENGINE),
+        ("{'a': engine, 'b': SessionLocal}['a']", None),
+        ("[engine, unknown][0]", None),
+        ("unknown['a']", None),
+        ("engine['a']", None),
+        ("AsyncSession[int]", "LIBRARY sqlalchemy.ext.asyncio.AsyncSession"),
+        ("Own[int]", "CLASS Own"),
+        ("cache['a']", ENGINE),
+        ("holder.cache['a']", ENGINE),
+        ("[SessionLocal() for _ in URL][0]", SESSION),
+        ("[_ for _ in URL][0]", None),
+        ("SessionLocal if URL else None", FACTORY),
+        ("None or None", None),
+        ("engine or SessionLocal", None),
+        ("(y := engine)", ENGINE),
+        ("lambda: 1", "FUNCTION <lambda>"),
+        ("f'{engine}'", None),
+        ("engine + engine", None),
+        ("[*engine]", "COLLECTION"),
+        ("[*engine][0]", None),
+        ("1", None),
+    ],
+)
+def test_shapes_of_code(text: str, wanted: str | None) -> None:
+    head = """
+        class Own: pass
+        cache = {}
+        cache['b'] = engine
+    """
+    assert of(f"{dedent(head)}x = {text}") == wanted
+
+
+@pytest.mark.parametrize("text", ["first, *rest = engine, SessionLocal\nx = rest", "(x, y) = unknown", "x, y = engine"])
+def test_a_part_of_what_is_unpacked_is_not_known(text: str) -> None:
+    assert of(text) is None
+
+
+def test_no_expression_is_no_value() -> None:
+    found = small("")
+    assert found.inference.value(None, end(found)) is None
+
+
+def test_an_answer_is_computed_once_for_each_question_and_subject() -> None:
+    inference = small("").inference
+    asked: list[str] = []
+
+    def ask(question: str, subject: object) -> None:
+        inference.once(question, subject, lambda: asked.append(question))
+
+    one, two = object(), object()
+    for question, subject in (("a", one), ("a", one), ("b", one), ("a", two), ("a", two)):
+        ask(question, subject)
+    assert asked == ["a", "b", "a"]
+
+
+def test_a_question_that_is_being_answered_is_not_asked_again() -> None:
+    inference = small("").inference
+    subject = object()
+    seen: list[Value | None] = []
+
+    def answer() -> Value:
+        seen.append(inference.once("a", subject, answer))
+        return VALUE
+
+    assert inference.once("a", subject, answer) == VALUE
+    assert inference.once("a", subject, answer) == VALUE
+    assert seen == [None]
+
+
+def test_an_answer_that_a_circle_cut_short_is_asked_again() -> None:
+    inference = small("").inference
+    subject = object()
+
+    def outer() -> Value:
+        inference.once("inner", subject, inner)
+        return VALUE
+
+    def inner() -> Value | None:
+        return inference.once("outer", subject, outer)
+
+    assert inference.once("outer", subject, outer) == VALUE
+    assert inference.once("inner", subject, inner) == VALUE
+
+
+def test_a_question_whose_answer_fails_can_be_asked_again() -> None:
+    inference = small("").inference
+    subject = object()
+
+    def fail() -> Value:
+        raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011  # the one that is raised above
+        inference.once("a", subject, fail)
+    assert inference.once("a", subject, lambda: VALUE) == VALUE
+
+
+CIRCLE = """
+    from sqlalchemy.ext.asyncio import AsyncEngine
+    def one(): return two()
+    def two(): return three()
+    def three() -> AsyncEngine: return one()
+"""
+
+
+@pytest.mark.parametrize("order", [*permutations(("one", "two", "three"))], ids="-".join)
+def test_functions_in_a_circle_give_the_same_whichever_is_asked_first(order: tuple[str, ...]) -> None:
+    found = small(CIRCLE)
+    given = {name: described(found.inference.returned(function(found, name))) for name in order}
+    assert given == {"one": ENGINE, "two": ENGINE, "three": ENGINE}
+
+
+@pytest.mark.parametrize(("deeper", "wanted"), [(0, "COLLECTION"), (1, None)])
+def test_expressions_are_followed_to_a_limited_depth(deeper: int, wanted: str | None) -> None:
+    found = small("x = []")
+    found.inference.depth = MAX_DEPTH + deeper
+    assert described(found.inference.value(bound(found), end(found))) == wanted
+
+
+@pytest.mark.parametrize(("deeper", "wanted"), [(0, VALUE), (1, None)])
+def test_questions_are_answered_to_a_limited_depth(deeper: int, wanted: Value | None) -> None:
+    inference = small("").inference
+    inference.depth = MAX_DEPTH + deeper
+    assert inference.once("a", None, lambda: VALUE) == wanted
+
+
+@pytest.mark.parametrize(("length", "wanted"), [(MAX_DEPTH // 2, ENGINE), (MAX_DEPTH * 2, None)])
+def test_a_long_row_of_names_is_not_known(length: int, wanted: str | None) -> None:
+    names = [f"x{number} = x{number - 1}" for number in range(1, length)]
+    assert of("\n".join(["x0 = engine", *names, f"x = x{length - 1}"])) == wanted
+
+
+@pytest.mark.parametrize(("more", "wanted"), [(0, f"COLLECTION of {ENGINE}"), (1, "COLLECTION")])
+def test_a_limited_number_of_expressions_is_looked_at_for_one_question(more: int, wanted: str) -> None:
+    found = small(f"x = [{'engine, ' * (MAX_STEPS + more)}]")
+    assert described(found.inference.value(Name("engine"), end(found))) == ENGINE
+    for _ in range(2):  # the next question starts anew
+        assert described(value(found)) == wanted
+
+
+def test_an_answer_that_the_limit_cut_short_is_kept() -> None:
+    found = small(f"x = [{'engine, ' * (MAX_STEPS + 1)}]")
+    subject = object()
+
+    def outer() -> Value:
+        value(found)
+        found.inference.once("inner", subject, inner)
+        return VALUE
+
+    def inner() -> Value | None:
+        return found.inference.once("outer", subject, outer)
+
+    assert found.inference.once("outer", subject, outer) == VALUE
+    assert found.inference.once("inner", subject, lambda: VALUE) is None
+
+
+BASES = """
+    class Own(AsyncSession): pass
+    class Deep(Own): pass
+    class Other: pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "wanted"),
+    [
+        ("SessionLocal()", ("sqlalchemy.AsyncSession",), True),
+        ("SessionLocal()", ("sqlalchemy.Session", "sqlalchemy.AsyncSession"), True),
+        ("SessionLocal()", ("sqlalchemy.Session",), False),
+        ("SessionLocal()", (), False),
+        ("Own()", ("sqlalchemy.AsyncSession",), True),
+        ("Deep()", ("sqlalchemy.AsyncSession",), True),
+        ("Deep()", ("sqlalchemy.Session",), False),
+        ("Other()", ("sqlalchemy.AsyncSession",), False),
+        ("Own", ("sqlalchemy.AsyncSession",), False),
+        ("AsyncSession", ("sqlalchemy.AsyncSession",), False),
+        ("SessionLocal", ("sqlalchemy.AsyncSession",), False),
+        ("SessionLocal().commit", ("sqlalchemy.AsyncSession",), False),
+    ],
+)
+def test_an_object_is_of_its_class_and_of_those_it_inherits_from(
+    text: str, names: tuple[str, ...], wanted: bool
+) -> None:
+    found = small(BASES, f"x = {text}")
+    assert found.inference.is_a(value(found), *names) is wanted
+
+
+def test_what_is_not_known_is_of_no_class() -> None:
+    assert small("").inference.is_a(None, "sqlalchemy.AsyncSession") is False
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        (None, None),
+        (Value(Kind.LIBRARY, "sqlalchemy.ext.asyncio.AsyncSession"), "sqlalchemy.AsyncSession"),
+        (Value(Kind.LIBRARY, "somewhere.thing"), "somewhere.thing"),
+        (Value(Kind.FOREIGN, "somewhere.thing"), None),
+        (Value(Kind.INSTANCE, "sqlalchemy.AsyncSession"), None),
+    ],
+    ids=str,
+)
+def test_a_library_name_is_that_of_what_a_library_offers(given: Value | None, wanted: str | None) -> None:
+    assert small("").inference.library_name(given) == wanted
+
+
+BEHIND = """
+    def plain(): pass
+    class Made:
+        def __init__(self): pass
+    class Called:
+        def __call__(self): pass
+    class Heir(Made): pass
+    class Neither: pass
+    made = Made()
+    called = Called()
+    heir = Heir()
+    neither = Neither()
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "itself", "behind"),
+    [
+        ("plain", "plain", "plain"),
+        ("lambda: 1", "<lambda>", "<lambda>"),
+        ("Made", None, "__init__"),
+        ("Heir", None, "__init__"),
+        ("Called", None, None),
+        ("Neither", None, None),
+        ("called", None, "__call__"),
+        ("made", None, None),
+        ("neither", None, None),
+        ("called.__call__", "__call__", "__call__"),
+        ("engine", None, None),
+        ("print", None, None),
+    ],
+)
+def test_the_function_behind_a_value_is_what_a_framework_runs(
+    name: str, itself: str | None, behind: str | None
+) -> None:
+    found = small(BEHIND, f"x = {name}")
+    given = value(found)
+    names = [
+        getattr(asked(given), "name", None) for asked in (found.inference.function, found.inference.function_behind)
+    ]
+    assert names == [itself, behind]
+
+
+def test_behind_what_is_not_known_is_no_function() -> None:
+    inference = small("").inference
+    assert inference.function(None) is None
+    assert inference.function_behind(None) is None
+
+
+def test_a_value_that_a_call_has_made_comes_from_that_call_alone() -> None:
+    found = small("x = engine\nlook()")
+    given = value(found)
+    made = found.inference.with_origin(given, call(found, "look"))
+    assert given.chain
+    assert made.same_as(given)
+    assert made.origins == {call(found, "look")}
+    assert made.chain == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"), [("def x(): return engine", ENGINE), ("class x: pass", "OBJECT x"), ("x = engine", None)]
+)
+def test_what_is_given_to_a_framework_is_called_by_it(text: str, wanted: str | None) -> None:
+    found = small(text)
+    given = found.inference.value(Name("x"), end(found))
+    assert given is not None
+    assert described(found.inference.given_to_framework(given)) == wanted
+
+
+def test_a_member_and_a_parameter_are_asked_for_by_value_and_binding() -> None:
+    found = small("def f(s: AsyncSession): pass")
+    holder = function(found, "f")
+    assert described(found.inference.value_of_parameter(holder, holder.bindings["s"][0])) == SESSION
+    assert described(found.inference.member(VALUE, "sync_session")) == "INSTANCE sqlalchemy.Session"
+
+
+CALLED = """
+    def f(): pass
+    class A:
+        def __init__(self): pass
+        def go(self): pass
+        @staticmethod
+        def lone(): pass
+    class B(A): pass
+    class C(A):
+        def __init__(self): pass
+        def go(self): pass
+    class D(generic.A[int]): pass
+    class E:
+        def __call__(self): pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "owner", "wanted"),
+    [
+        ("f()", "f", None, ["f()"]),
+        ("g = f\ng()", "f", None, ["g()"]),
+        ("from somewhere import f as h\nh()", "f", None, []),
+        ("other.f()", "f", None, []),
+        ("f\nprint(f)", "f", None, []),
+        ("def f(): pass\nf()", "f", None, []),
+        ("A()", "__init__", "A", ["A()"]),
+        ("B()", "__init__", "A", ["B()"]),
+        ("C()", "__init__", "A", []),
+        ("C()", "__init__", "C", ["C()"]),
+        ("D()", "__init__", "A", []),
+        ("A().go()", "go", "A", ["A().go()"]),
+        ("B().go()", "go", "A", ["B().go()"]),
+        ("C().go()", "go", "A", []),
+        ("A.go(a)", "go", "A", ["A.go(a)"]),
+        ("A.lone()", "lone", "A", ["A.lone()"]),
+        ("unknown.go()", "go", "A", []),
+        ("A = A\nE = E()\nE()", "__call__", "E", ["E()"]),
+        ("E()", "__call__", "E", []),
+    ],
+)
+def test_callers_are_the_calls_that_are_known_to_call(
+    text: str, name: str, owner: str | None, wanted: list[str]
+) -> None:
+    found = small(CALLED, text)
+    first = next(item for item in found.functions() if item.name == name and (item.owner and item.owner.name) == owner)
+    assert [spelled(item) for item in found.inference.callers(first)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("A", "A"), ("deep.A", "A"), ("A[int]", "A"), ("deep.A[int]", "A"), ("make()", None), ("A[int][int]", None)],
+)
+def test_a_base_is_named_without_its_parameters(text: str, wanted: str | None) -> None:
+    assert base_name(bound(small(f"x = {text}"))) == wanted

@@ -1,0 +1,356 @@
+"""Which session a call takes along into another task, and whether it is the request's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from async_db_lint.index.expressions import Attribute, Call, Name
+from async_db_lint.project.names.places import place_of
+from async_db_lint.project.project import Project
+from async_db_lint.project.sessions.shared import (
+    MAX_DEPENDENCY_HOPS,
+    Carried,
+    bound_object,
+    carried_by,
+    handed_argument,
+    is_of_request,
+)
+from tests.projects import DATABASE, codes, project
+
+HEAD = dedent(DATABASE) + dedent("""
+    import asyncio
+    from typing import Annotated
+    from fastapi import BackgroundTasks, Depends, FastAPI
+    async def get():
+        async with SessionLocal() as s:
+            yield s
+    async def use(s): await s.flush()
+    async def use_second(x, s=None): await s.flush()
+    async def ignore(s): ...
+    class R:
+        def __init__(self, s: AsyncSession): self.s = s
+        async def save(self): await self.s.flush()
+        async def send(self, s): await s.flush()
+        async def idle(self): ...
+        @staticmethod
+        async def plain(s): await s.flush()
+    def make(s): return R(s)
+    class P:
+        def __init__(self, a: AsyncSession, b: AsyncSession):
+            self.a = a
+            self.b = b
+        async def one(self): await self.b.flush()
+        async def both(self): await self.b.execute(self.a)
+""")
+FUNCTION = """
+    async def f(s: AsyncSession, t: AsyncSession, p: P, tasks: BackgroundTasks):
+        {}
+"""
+
+
+def last_call(body: str) -> tuple[Project, Call]:
+    """A project, and the outermost call in the last line of a function."""
+    found = project(HEAD + dedent(FUNCTION).format(dedent(body).strip().replace("\n", "\n    ")))
+    function = next(item for item in found.functions() if item.name == "f")
+    return found, function.calls[-1]
+
+
+def carried(body: str) -> list[tuple[str, str]]:
+    """What the last call of a function takes along: how it is written, and where it comes from."""
+    found, call = last_call(body)
+    return [(item.text, item.origin.text) for item in carried_by(found, call)]
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ("s.flush()", [("s", "s")]),
+        ("s.unknown()", [("s", "s")]),
+        ("use(s)", [("s", "s")]),
+        ("use(s=s)", [("s", "s")]),
+        ("use_second(s, t)", [("t", "t")]),
+        ("own = s\nuse(own)", [("own", "s")]),
+        ("r = R(s)\nr.save()", [("r", "s")]),
+        ("r = R(s)\nr.send(t)", [("t", "t")]),
+        ("r = R(s)\nr.s.flush()", [("r.s", "r.s")]),
+        ("p.one()", [("p.b", "p.b")]),
+        ("p.both()", [("p.a", "p.a"), ("p.b", "p.b")]),
+        ("p.a.flush()", [("p.a", "p.a")]),
+        ("s.execute(t)", [("s", "s")]),
+        ("r = make(s)\nr.save()", [("r", "r")]),
+        ("r: R = unknown(s)\nr.save()", [("r", "r")]),
+    ],
+)
+def test_a_call_takes_sessions_along(body: str, wanted: list[tuple[str, str]]) -> None:
+    assert carried(body) == wanted
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "work()",
+        "unknown(s)",
+        "unknown.work(s)",
+        "ignore(s)",
+        "use(1)",
+        "use(p)",
+        "use(SessionLocal)",
+        "use()",
+        "print(s)",
+        "r = R(s)\nr.idle()",
+        "r = R(s)\nr.unknown()",
+        "R(s)",
+    ],
+)
+def test_a_call_takes_no_session_along(body: str) -> None:
+    found, call = last_call(body)
+    assert list(carried_by(found, call)) == []
+
+
+def test_an_object_that_is_not_known_to_keep_one_session_is_its_own_origin() -> None:
+    text = "class Two(R):\n    def __init__(self, s: AsyncSession, t: AsyncSession): self.s = s if t else t\n"
+    found = project(HEAD + text + "async def f(s: AsyncSession):\n    r = Two(s, None)\n    r.save()\n")
+    call = next(call for scope in found.scopes() for call in scope.calls if call.callee == Attribute(Name("r"), "save"))
+    assert [(item.text, item.origin.text) for item in carried_by(found, call)] == [("r", "r")]
+
+
+# ------------------------------------------------------------------ what `add_task` takes along
+
+
+def handed(body: str, position: int = 0) -> Carried | None:
+    """The session that the last call of a function hands to its first argument."""
+    found, call = last_call(body)
+    return handed_argument(found, call, position)
+
+
+@pytest.mark.parametrize(
+    ("body", "position", "text"),
+    [
+        ("tasks.add_task(use, s)", 0, "s"),
+        ("tasks.add_task(use_second, 1, s)", 1, "s"),
+        ("tasks.add_task(use, p)", 0, "p"),
+        ("r = R(s)\ntasks.add_task(r.send, s)", 0, "s"),
+        ("tasks.add_task(R(s).send, s)", 0, "s"),
+    ],
+)
+def test_a_session_is_handed_to_a_task_that_uses_it(body: str, position: int, text: str) -> None:
+    found = handed(body, position)
+    assert found is not None
+    assert found.text == text
+
+
+@pytest.mark.parametrize(
+    ("body", "position"),
+    [
+        ("tasks.add_task(ignore, s)", 0),
+        ("tasks.add_task(unknown, s)", 0),
+        ("tasks.add_task(use, 1)", 0),
+        ("tasks.add_task(use, SessionLocal)", 0),
+        ("tasks.add_task(use, 1, s)", 1),
+        ("tasks.add_task(use_second, s)", 0),
+        ("r = R(s)\ntasks.add_task(r.save, s)", 0),
+        ("r = R(s)\ntasks.add_task(r.send, 1, s)", 1),
+        ("def only(*, s): s.flush()\ntasks.add_task(only, s)", 0),
+        ("def rest(*s): s.flush()\ntasks.add_task(rest, s)", 0),
+    ],
+)
+def test_a_session_is_not_handed_to_a_task_that_ignores_it_or_is_not_known(body: str, position: int) -> None:
+    assert handed(body, position) is None
+
+
+def test_a_session_is_handed_to_a_function_of_another_file() -> None:
+    main = "import work\nfrom work import AsyncSession\ndef f(s: AsyncSession, tasks): tasks.add_task(work.use, s)\n"
+    found = project({"work.py": HEAD, "main.py": main})
+    (call,) = found.table.named("add_task")
+    carried = handed_argument(found, call, 0)
+    assert carried is not None
+    assert carried.text == "s"
+
+
+def bound(body: str) -> Carried | None:
+    """The object that the first argument of the last call of a function takes along."""
+    found, call = last_call(body)
+    return bound_object(found, call.positional[0], place_of(call))
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "origin"),
+    [("r = R(s)\ntasks.add_task(r.save)", "r", "s"), ("tasks.add_task(R(s).save)", "R(…)", "R(…)")],
+)
+def test_an_object_goes_along_with_its_method(body: str, text: str, origin: str) -> None:
+    found = bound(body)
+    assert found is not None
+    assert (found.text, found.origin.text) == (text, origin)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "tasks.add_task(use)",
+        "tasks.add_task(unknown.work)",
+        "tasks.add_task(s.flush)",
+        "tasks.add_task(p.one)",
+        "r = R(s)\ntasks.add_task(r.idle)",
+        "r = R(s)\ntasks.add_task(r.send)",
+        "r = R(s)\ntasks.add_task(r.missing)",
+        "tasks.add_task(R.save)",
+    ],
+)
+def test_no_object_goes_along(body: str) -> None:
+    assert bound(body) is None
+
+
+# ------------------------------------------------------------------ the request's own
+
+
+def of_request(body: str, hops: int = MAX_DEPENDENCY_HOPS) -> bool:
+    """Whether what the last call of a route is given is the request's."""
+    route = """
+        async def f(db: AsyncSession = Depends(get), note: Annotated[AsyncSession, Depends(get)] = None, s=None):
+            {}
+    """
+    found = project(HEAD + dedent(route).format(dedent(body).strip().replace("\n", "\n    ")))
+    call = next(item for item in found.functions() if item.name == "f").calls[-1]
+    return is_of_request(found, call.positional[0], place_of(call), hops)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "ask(db)",
+        "ask(note)",
+        "ask(db.bind)",
+        "r = R(db)\nask(r)",
+        "r = R(1, s=db)\nask(r)",
+        "r = R(db)\nask(r.s)",
+        "r = R(db)\nother = R(r)\nask(other)",
+    ],
+)
+def test_a_session_is_the_requests(body: str) -> None:
+    assert of_request(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "ask(s)",
+        "ask(get)",
+        "ask(missing)",
+        "ask(1)",
+        "r = R(s)\nask(r)",
+        "r = R()\nask(r)",
+        "r = SessionLocal()\nask(r)",
+        "a = R(db)\nb = R(a)\nc = R(b)\nask(c)",
+        "r = R(r)\nask(r)",
+    ],
+)
+def test_a_session_is_not_known_to_be_the_requests(body: str) -> None:
+    assert not of_request(body)
+
+
+def test_a_name_of_a_module_is_not_the_requests() -> None:
+    found = project(HEAD + "db = Depends(get)\nask(db)\n")
+    (call,) = found.table.named("ask")
+    assert not is_of_request(found, call.positional[0], place_of(call))
+
+
+@pytest.mark.parametrize(
+    ("body", "least"),
+    [("ask(db)", 1), ("ask(db.bind)", 2), ("r = R(db)\nask(r)", 2), ("a = R(db)\nb = R(a)\nask(b)", 3)],
+)
+def test_each_object_between_takes_a_hop(body: str, least: int) -> None:
+    assert of_request(body, least)
+    assert not of_request(body, least - 1)
+    assert not of_request(body, 0)
+
+
+# ------------------------------------------------------------------ whole answers
+
+WORK = """
+    async def w(s: AsyncSession): await s.flush()
+"""
+TOGETHER = {
+    "two flushes": """
+        async def f(s: AsyncSession): await asyncio.gather(s.flush(), s.flush(), return_exceptions=True)
+    """,
+    "two calls in a list": """
+        async def f(s: AsyncSession): await asyncio.wait([s.flush(), s.commit()])
+    """,
+}
+APART = {
+    "one call and another's": """
+        async def f(s: AsyncSession): await asyncio.gather(s.flush(), other())
+    """,
+    "two sessions": """
+        async def f(a: AsyncSession, b: AsyncSession): await asyncio.gather(a.flush(), b.flush())
+    """,
+    "the sessions of a list": """
+        async def f(l: list[AsyncSession]): await asyncio.gather(*[s.flush() for s in l])
+    """,
+    "methods that leave the session alone": """
+        class R:
+            def __init__(self, s: AsyncSession): self.s = s
+            async def a(self): return 1
+        async def f(s: AsyncSession):
+            r = R(s)
+            await asyncio.gather(r.a(), r.a())
+    """,
+    "two sessions by position and by keyword": """
+        async def w(x, s: AsyncSession): await s.flush()
+        async def f(a: AsyncSession, b: AsyncSession):
+            await asyncio.gather(w(1, s=a), w(1, b))
+    """,
+    "functions that nobody knows": """
+        async def f(s: AsyncSession): await asyncio.gather(unknown(s), unknown(s))
+    """,
+    "coroutines that nobody knows": """
+        async def f(s: AsyncSession, key=1): await asyncio.gather(*others)
+    """,
+}
+
+
+@pytest.mark.parametrize("how", TOGETHER)
+def test_a_session_that_is_used_together_is_found(tmp_path: Path, how: str) -> None:
+    found = codes(tmp_path, {"app.py": HEAD + dedent(TOGETHER[how])}, "ADB207")
+    assert [code for code, _, _ in found] == ["ADB207"]
+
+
+@pytest.mark.parametrize("how", APART)
+def test_sessions_that_are_not_used_together_are_left_alone(tmp_path: Path, how: str) -> None:
+    assert codes(tmp_path, {"app.py": HEAD + dedent(APART[how])}, "ADB207") == []
+
+
+ESCAPES = """
+    async def work(s: AsyncSession): await s.commit()
+    class Job:
+        async def work(self, s: AsyncSession): await s.commit()
+    app = FastAPI()
+    @app.get('/')
+    async def r(tasks: BackgroundTasks, db: AsyncSession = Depends(get), other: AsyncSession = None):
+        {}
+"""
+
+
+@pytest.mark.parametrize("line", ["tasks.add_task(Job().work, db)", "t = asyncio.create_task(work(db))"])
+def test_a_session_that_outlives_its_request_is_found(tmp_path: Path, line: str) -> None:
+    found = codes(tmp_path, {"app.py": HEAD + dedent(ESCAPES).format(line)}, "ADB208")
+    assert [code for code, _, _ in found] == ["ADB208"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "tasks.add_task(work, 1)",
+        "tasks.add_task(unknown, db)",
+        "tasks.add_task(work, other)",
+        "t = asyncio.create_task(work(db))\n    keep(t)",
+        "jobs.append(asyncio.create_task(work(db)))",
+        "await asyncio.create_task(work(db))",
+        "asyncio.create_task(work(other))",
+    ],
+)
+def test_a_session_that_does_not_certainly_outlive_its_request_is_left_alone(tmp_path: Path, line: str) -> None:
+    assert codes(tmp_path, {"app.py": HEAD + dedent(ESCAPES).format(line)}, "ADB208") == []

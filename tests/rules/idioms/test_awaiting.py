@@ -1,0 +1,289 @@
+"""What the rules about awaiting make of the ways in which real projects wait, block and forget to await."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from tests.projects import DATABASE, codes, findings
+
+HEAD = dedent(DATABASE) + dedent("""
+    from fastapi import Depends, FastAPI
+    import asyncio
+    app = FastAPI()
+""")
+
+BLOCKING = {
+    "a sleep in a route": """
+        import time
+        @app.get('/')
+        async def r():
+            time.sleep(1)
+    """,
+    "a request of a library in a route": """
+        import requests
+        @app.get('/')
+        async def r():
+            requests.get(u)
+    """,
+    "a request in a session of a library": """
+        import requests
+        @app.get('/')
+        async def r():
+            s = requests.Session()
+            s.post(u)
+    """,
+    "a synchronous client": """
+        import httpx
+        @app.get('/')
+        async def r():
+            httpx.Client().get(u)
+    """,
+    "three helpers down": """
+        import time
+        def a(): b()
+        def b(): c()
+        def c(): time.sleep(1)
+        @app.get('/')
+        async def r():
+            a()
+    """,
+    "under the condition of a helper": """
+        import time
+        def a(x):
+            if x:
+                time.sleep(1)
+        @app.get('/')
+        async def r():
+            a(1)
+    """,
+    "an opened URL": """
+        from urllib.request import urlopen
+        @app.get('/')
+        async def r():
+            urlopen(u)
+    """,
+    "in a coroutine that a route awaits": """
+        import time
+        async def w(): time.sleep(1)
+        @app.get('/')
+        async def r():
+            await w()
+    """,
+}
+NOT_BLOCKING = {
+    "a sleep that only gives way": """
+        import time
+        @app.get('/')
+        async def r():
+            time.sleep(0)
+    """,
+    "an asynchronous client": """
+        import httpx
+        @app.get('/')
+        async def r():
+            await httpx.AsyncClient().get(u)
+    """,
+    "four helpers down": """
+        import time
+        def a(): b()
+        def b(): c()
+        def c(): d()
+        def d(): time.sleep(1)
+        @app.get('/')
+        async def r():
+            a()
+    """,
+    "in a generator that is only made": """
+        import time
+        def a():
+            time.sleep(1)
+            yield 1
+        @app.get('/')
+        async def r():
+            return a()
+    """,
+    "in a lambda for a thread": """
+        import time
+        @app.get('/')
+        async def r():
+            await asyncio.to_thread(lambda: time.sleep(1))
+    """,
+    "behind a switch that is off": """
+        import time
+        def a(slow=False):
+            if slow:
+                time.sleep(1)
+        @app.get('/')
+        async def r():
+            a()
+    """,
+    "behind two conditions": """
+        import time
+        def a(x):
+            if x:
+                time.sleep(1)
+        @app.get('/')
+        async def r():
+            if app:
+                a(1)
+    """,
+    "a URL that holds its own data": """
+        from urllib.request import urlopen
+        @app.get('/')
+        async def r():
+            if u.startswith('data:'):
+                urlopen(u)
+    """,
+    "in a loop that a plain function runs": """
+        import time
+        async def w(): time.sleep(1)
+        def task(): asyncio.run(w())
+    """,
+    "in a coroutine that nobody calls": """
+        import time
+        async def w(): time.sleep(1)
+    """,
+    "in another loop than the route's": """
+        import time
+        async def w(): time.sleep(1)
+        @app.get('/')
+        async def r():
+            asyncio.run(w())
+    """,
+    "in a route that runs in a thread": """
+        import time
+        @app.get('/')
+        def r(): time.sleep(1)
+    """,
+}
+
+
+@pytest.mark.parametrize("how", BLOCKING)
+def test_a_call_that_stops_the_loop_is_found_once(tmp_path: Path, how: str) -> None:
+    found = codes(tmp_path, {"app.py": HEAD + dedent(BLOCKING[how])}, "ADB309")
+    assert [code for code, _, _ in found] == ["ADB309"]
+
+
+@pytest.mark.parametrize("how", NOT_BLOCKING)
+def test_a_call_that_is_not_known_to_stop_the_loop_is_left_alone(tmp_path: Path, how: str) -> None:
+    assert codes(tmp_path, {"app.py": HEAD + dedent(NOT_BLOCKING[how])}, "ADB309") == []
+
+
+def test_a_session_that_is_open_around_a_blocking_call_is_named(tmp_path: Path) -> None:
+    text = """
+        import time
+        @app.get('/')
+        async def r():
+            async with SessionLocal() as db:
+                time.sleep(1)
+    """
+    (found,) = findings(tmp_path, {"app.py": HEAD + dedent(text)}, "ADB309")
+    assert found.message == "`time.sleep(…)` stops the event loop, and `db` keeps its connection meanwhile"
+
+
+def test_a_session_that_is_injected_around_a_blocking_call_is_named(tmp_path: Path) -> None:
+    text = """
+        import time
+        async def get():
+            yield SessionLocal()
+        @app.get('/')
+        async def r(db=Depends(get)):
+            time.sleep(1)
+    """
+    (found,) = findings(tmp_path, {"app.py": HEAD + dedent(text)}, "ADB309")
+    assert "`db` keeps its connection" in found.message
+
+
+FORGOTTEN = {
+    "bound and not used": """
+        async def f(s: AsyncSession):
+            rows = s.execute(q)
+    """,
+    "bound and looped over": """
+        async def f(s: AsyncSession):
+            rows = s.execute(q)
+            for row in rows: print(row)
+    """,
+    "bound and indexed": """
+        async def f(s: AsyncSession):
+            rows = s.execute(q)
+            print(rows[0])
+    """,
+    "in a condition of its own": """
+        async def f(s: AsyncSession):
+            s.execute(q) if q else None
+    """,
+    "asserted": """
+        async def f(s: AsyncSession):
+            assert s.execute(q)
+    """,
+}
+KEPT = {
+    "closed as a coroutine": """
+        async def f(s: AsyncSession):
+            rows = s.execute(q)
+            rows.close()
+    """,
+    "asserted by its name": """
+        async def f(s: AsyncSession):
+            rows = s.execute(q)
+            assert rows
+    """,
+    "returned": """
+        async def f(s: AsyncSession):
+            rows = s.execute(q)
+            return rows
+    """,
+    "awaited later": """
+        async def f(s: AsyncSession):
+            rows = s.execute(q)
+            rows = await rows
+    """,
+    "awaited in a function inside": """
+        async def f(s: AsyncSession):
+            rows = s.execute(q)
+            async def inner(): return await rows
+            return inner
+    """,
+    "tested in an expression": """
+        async def f(s: AsyncSession):
+            rows = s.execute(q)
+            x = 1 if rows else 2
+    """,
+    "tested in a comprehension": """
+        async def f(s: AsyncSession):
+            rows = s.execute(q)
+            x = [y for y in z if rows]
+    """,
+    "of the next item of an async generator, which is no session": """
+        async def get():
+            yield SessionLocal()
+        def f():
+            s = next(get())
+            s.commit()
+    """,
+}
+
+
+@pytest.mark.parametrize("how", FORGOTTEN)
+def test_a_coroutine_that_nobody_awaits_is_found(tmp_path: Path, how: str) -> None:
+    found = codes(tmp_path, {"app.py": HEAD + dedent(FORGOTTEN[how])}, "ADB301")
+    assert [code for code, _, _ in found] == ["ADB301"]
+
+
+@pytest.mark.parametrize("how", KEPT)
+def test_a_coroutine_that_may_be_awaited_is_left_alone(tmp_path: Path, how: str) -> None:
+    assert codes(tmp_path, {"app.py": HEAD + dedent(KEPT[how])}, "ADB301") == []
+
+
+def test_what_is_awaited_does_not_block_whatever_it_is_annotated_with(tmp_path: Path) -> None:
+    text = """
+        from sqlalchemy.orm import Session
+        @app.get('/')
+        async def r(s: Session = Depends(x)):
+            await s.execute(q)
+    """
+    assert codes(tmp_path, {"app.py": HEAD + dedent(text)}, "ADB305") == []
