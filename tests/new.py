@@ -16,6 +16,7 @@ from async_db_lint.run.selection import find
 
 ROOT = Path(__file__).parent.parent
 UNWRITTEN = "WRITE:"  # what a skeleton leaves to its author; a test refuses each
+PLACES = ("async_db_lint/rules", "fixtures", "tests/proofs", "tests/mutants")
 
 RULE = '''
     """{code}."""
@@ -84,6 +85,17 @@ MUTANT = """\
         ("main.py", "WRITE: what stands in the line that is reported"),
     ),
 """
+
+
+def unwritten(root: Path = ROOT) -> list[str]:
+    """Each line that a skeleton has left to its author, as `path:line: text`."""
+    return [
+        f"{path.relative_to(root).as_posix()}:{number}: {line.strip()}"
+        for place in PLACES
+        for path in sorted((root / place).rglob("*.py"))
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1)
+        if UNWRITTEN in line
+    ]
 
 
 def written(path: Path, text: str) -> Path:
