@@ -89,7 +89,7 @@ def answer(item: Item, found: Inventory, report: Report) -> Answer:
     suppressed = (finding for finding in report.suppressed if finding.code in codes)
     facts = (*item.facts(found), *_silenced(suppressed), *_unread(report.findings))
     standings = {fact.standing for fact in facts}
-    if against:  # what is open besides would say the same again
+    if against:  # the open questions would only repeat it
         shown = tuple(fact for fact in facts if fact.standing is Standing.PROVEN)
         return Answer(item, Outcome.FAILED, shown, against)
     if Standing.OPEN in standings:
@@ -106,7 +106,7 @@ def _silenced(findings: Iterable[Finding]) -> Facts:
 
 
 def _unread(findings: Sequence[Finding]) -> Facts:
-    """What is not in files that cannot be read, nobody knows."""
+    """Doubts that come from files that cannot be read."""
     places = [finding.location for finding in findings if finding.code in codes_about(About.FILE)]
     if places:
         yield unclear(f"{counted(len(places), 'file')} could not be read", *places)

@@ -78,7 +78,7 @@ class Dependency:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A function that answers requests, and how it comes by a session.
+    """A function that answers requests, and how it gets its session.
 
     `session` is `dependency`, `own`, `module`, `stream` (which needs one of its own), `called` (what it calls
     opens one), `none`, or empty where that is not known.

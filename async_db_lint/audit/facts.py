@@ -10,7 +10,7 @@ from async_db_lint.rule.finding import Location
 
 
 class Standing(Enum):
-    """What a fact says of an item: that it holds, that the code does not say, or that it is not asked here."""
+    """Whether a fact holds for an item, is not stated in the code, or does not apply."""
 
     PROVEN = "proven"
     OPEN = "open"

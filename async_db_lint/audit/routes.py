@@ -1,4 +1,4 @@
-"""The dependencies that lead to a session, and how each route comes by one."""
+"""The dependencies that lead to a session, and how each route gets one."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class Routes:
             )
 
     def by_itself(self, function: Function) -> str:
-        """How a route comes by a session that is not injected."""
+        """How a route gets a session that is not injected."""
         project = self.audited.project
         if any(call.method in STREAMS for call in function.calls):
             return "stream"

@@ -124,7 +124,9 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     )
     rules = "codes, beginnings of codes, names, ADVICE or ALL, with commas"
     check.add_argument("--select", type=_names, metavar="RULES", help=f"the rules to run: {rules}")
-    check.add_argument("--extend-select", type=_names, metavar="RULES", help="rules to run besides the selected ones")
+    check.add_argument(
+        "--extend-select", type=_names, metavar="RULES", help="rules to run in addition to the selected ones"
+    )
     check.add_argument("--ignore", type=_names, metavar="RULES", help="rules not to run")
     check.add_argument("--output-format", choices=FORMATS, default="full",
                        metavar="FORMAT", help=f"how findings are printed: {', '.join(FORMATS)}")  # fmt: skip

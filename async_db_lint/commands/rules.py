@@ -1,4 +1,4 @@
-"""The commands `rule` and `rules`: what a rule says of itself, and the list of all."""
+"""The commands `rule` and `rules`: the page of one rule, and the list of all."""
 
 from __future__ import annotations
 

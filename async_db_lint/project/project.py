@@ -24,7 +24,7 @@ from async_db_lint.read.unreadable import Unreadable
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is known about a project besides its code.
+    """What is known about a project from outside its code.
 
     `settings` are the texts of the files that name versions, by path; `unreadable` are the files without an index.
     """

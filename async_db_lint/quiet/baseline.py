@@ -1,4 +1,4 @@
-"""Known findings: a file that keeps them quiet, so that a linter can begin in old code.
+"""Known findings: a file that suppresses them, so that old code can adopt the linter.
 
 A finding is known by its rule, file and message, which stay the same when its line moves, and counted:
 a second one of the same kind is new.

@@ -1,4 +1,4 @@
-"""Which files there are, which of them matter, and what each is for. The only reader of the file system."""
+"""Which files there are, which of them matter, and what each is for. No other module lists folders."""
 
 from __future__ import annotations
 
@@ -101,12 +101,12 @@ class _Ignore:
 def _is_left_out(path: str, ignores: tuple[_Ignore, ...], exclude: tuple[str, ...]) -> bool:
     if is_excluded(path, exclude):
         return True
-    verdict = False
+    excluded = False
     for ignore in ignores:
         covered = ignore.covers(path)
         if covered is not None:
-            verdict = covered
-    return verdict
+            excluded = covered
+    return excluded
 
 
 def is_excluded(path: str, patterns: Sequence[str]) -> bool:

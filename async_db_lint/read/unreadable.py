@@ -16,7 +16,7 @@ class Unreadable(NamedTuple):
 
 
 def unreadable(path: str, data: bytes, error: Exception | MemoryError) -> Unreadable:
-    """What an error that CPython's parser raised says of a file."""
+    """The problem in a file, taken from the error that CPython's parser raised."""
     if isinstance(error, SyntaxError):
         reason = error.msg + _remark(data, error)
         return Unreadable(path, error.lineno or 1, max(error.offset or 1, 1), reason)

@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, for code scanning: the findings, and what each rule says of itself."""
+"""SARIF 2.1.0, for code scanning: the findings, and the description of each rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of two rules may speak where both describe one defect."""
+"""Which rule reports a defect that two rules describe."""
 
 from __future__ import annotations
 

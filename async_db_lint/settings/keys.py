@@ -21,7 +21,7 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key: what it means, how its value is read, and what a JSON schema says of the value."""
+    """One key: what it means, how its value is read, and the JSON schema of the value."""
 
     description: str
     read: Callable[[str, object], Any]
@@ -97,7 +97,7 @@ def _list(description: str) -> Key:
 
 KEYS: dict[str, Key] = {
     "select": _list("The rules to run: codes, their beginnings, names, ADVICE or ALL. Default: errors and warnings."),
-    "extend-select": _list("Rules to run besides the selected ones."),
+    "extend-select": _list("Rules to run in addition to the selected ones."),
     "ignore": _list("Rules not to run."),
     "per-file-ignores": Key(
         "Rules not to run in files that match a pattern.", lists, {"type": "object", "additionalProperties": LIST}

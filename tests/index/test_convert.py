@@ -74,6 +74,7 @@ def test_an_expression_has_a_symbolic_form(text: str, wanted: Expr) -> None:
         ("a[b:c]", Subscript(A, Opaque((B, C)))),
         ("a[:]", Subscript(A, NOTHING)),
         ("-1", NOTHING),
+        ("not -1", NOTHING),
         ("1 < 2", NOTHING),
         ("a == 1", Opaque((A,))),
     ],

@@ -212,6 +212,11 @@ def test_all_blocks_of_one_statement_share_its_opener() -> None:
     assert found.calls[0].block.opener.keyword == "Try"
 
 
+@pytest.mark.parametrize("text", ["if a: f()", "for x in a: f()", "while a: f()", "with a: f()"])
+def test_a_branch_that_is_not_written_is_no_block(text: str) -> None:
+    assert len(module(text).blocks) == 1
+
+
 def test_an_elif_is_an_if_inside_of_an_else() -> None:
     found = module("""
         if a: f()

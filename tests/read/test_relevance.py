@@ -146,6 +146,11 @@ def test_a_package_is_imported_by_the_name_of_its_folder() -> None:
     assert relevant_in(files) == set(files)
 
 
+def test_a_module_of_a_package_may_be_imported_without_the_packages_name() -> None:
+    files = {"shop/__init__.py": "", "shop/db.py": FIELD, "main.py": "import db"}
+    assert relevant_in(files) == {"shop/db.py", "main.py"}
+
+
 def test_a_long_chain_of_imports_is_followed_to_its_end() -> None:
     chain = {f"m{number}.py": f"import m{number - 1}" for number in range(1, 20)}
     assert relevant_in({**chain, "m0.py": FIELD}) == {"m0.py", *chain}

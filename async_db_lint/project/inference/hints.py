@@ -1,4 +1,4 @@
-"""What a user says of names that the code does not explain: of injection frameworks, decorators, sessions."""
+"""What the configuration says about names the code does not explain: injected sessions, decorators."""
 
 from __future__ import annotations
 

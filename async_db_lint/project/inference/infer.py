@@ -43,7 +43,7 @@ class ProjectInference:
     """Answers what expressions are, for one project; every answer is computed once."""
 
     def __init__(self, names: Names, table: CallTable, hints: Hints = NO_HINTS) -> None:
-        """Take how names resolve, which calls and targets the project has, and what the user says of some names."""
+        """Take how names resolve, the calls and targets of the project, and what the configuration says about names."""
         self.names = names
         self.table = table
         self.hints = hints

@@ -117,7 +117,7 @@ class Page:
     def others(self) -> Iterator[str]:
         """The findings that belong to no item of the guide."""
         if self.audit.others:
-            yield "<h2>Found besides</h2>"
+            yield "<h2>Other findings</h2>"
             yield from (self.finding(item) for item in self.audit.others)
 
     def made_of(self) -> Iterator[str]:

@@ -24,7 +24,7 @@ def render(audit: Audit, shown: Shown) -> str:
     for answer in audit.answers:
         lines += _answer(answer, shown)
     if audit.others:
-        lines += ["", "### Found besides", "", *(_finding(item, shown, "") for item in audit.others)]
+        lines += ["", "### Other findings", "", *(_finding(item, shown, "") for item in audit.others)]
     lines += ["", "<details><summary>What the project is made of</summary>", ""]
     for table in tables(audit.inventory):
         lines += _table(table, shown)

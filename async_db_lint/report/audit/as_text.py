@@ -40,7 +40,7 @@ def render(audit: Audit, shown: Shown, is_colored: bool = False, width: int = PL
     for answer in audit.answers:
         _answer(console, answer, shown)
     if audit.others:
-        _line(console, "\nFound besides", "bold")
+        _line(console, "\nOther findings", "bold")
         _findings(console, audit.others, shown)
     for table in tables(audit.inventory):
         _line(console, f"\n{table.title}", "bold")

@@ -8,12 +8,12 @@ from async_db_lint.wording import counted
 
 
 def summary(audit: Audit) -> str:
-    """How many items have which outcome, and what was found besides."""
+    """How many items have which outcome, and how many other findings there are."""
     if not audit.is_async and not audit.inventory.engines:
         return f"No async engine or session in {counted(audit.files, 'file')}: there is nothing to audit."
     counts = [(audit.count(outcome), outcome.value) for outcome in Outcome]
     text = ", ".join(f"{count} {word}" for count, word in counts if count)
-    more = [f"{counted(len(audit.others), 'finding')} besides"] if audit.others else []
+    more = [counted(len(audit.others), "other finding")] if audit.others else []
     more += [f"{counted(len(audit.suppressed), 'finding')} suppressed by comments"] if audit.suppressed else []
     return (
         f"{len(audit.answers)} items: {text}. "

@@ -51,7 +51,7 @@ def tables(found: Inventory) -> Iterator[Table]:
 
 
 def routes(found: Inventory) -> Table:
-    """Every route, and how it comes by a session."""
+    """Every route, and how it gets its session."""
     rows = ((item.path, item.name, _way(item), item.place) for item in found.routes)
     return Table("Routes", ("path", "function", "session", "where"), tuple(rows))
 

@@ -20,7 +20,7 @@ RESULTS = ("sqlalchemy.Result", "sqlalchemy.ScalarResult", "sqlalchemy.MappingRe
 
 
 class AwaitOnSync(Rule):
-    """Something that is no coroutine is awaited.
+    """Something that is not a coroutine is awaited.
 
     Happens: `TypeError: object NoneType can't be used in 'await' expression`, for `list` or
     `AsyncSession` likewise, each time the line is reached. After `await session.add(obj)` the object
@@ -29,7 +29,7 @@ class AwaitOnSync(Rule):
     Instead: leave out the `await`: `session.add(obj)`, `result.scalars().all()`, `async with SessionLocal()`.
 
     Silent: for `AsyncResult`, whose methods are coroutines, and for what can be awaited although it is
-    no coroutine, such as `session.begin()` and `engine.connect()`.
+    not a coroutine, such as `session.begin()` and `engine.connect()`.
     """
 
     code = "ADB302"

@@ -11,7 +11,7 @@ class UnreadableFile(Rule):
     Happens: the message is CPython's, with its line and column. When the syntax is newer than the
     Python that runs async-db-lint, the message says which version it needs.
 
-    Instead: mend the file, leave it out with `exclude`, or run async-db-lint with a newer Python.
+    Instead: fix the file, leave it out with `exclude`, or run async-db-lint with a newer Python.
 
     Silent: for files that mention none of the libraries, unless they are named on the command
     line. It has no run-time effect on the application and so no proof.

@@ -8,7 +8,7 @@ from async_db_lint.rule import *
 class UnusedSuppression(Rule):
     """A suppression names one of our codes and suppresses nothing.
 
-    Happens: the mistake was mended, or the comment stands on another line than the finding. It would
+    Happens: the mistake was fixed, or the comment is on a different line from the finding. It would
     hide the next mistake on its line. `# noqa: ADB` and `# noqa: echo-enabled` name no complete code:
     flake8 takes them for a bare `# noqa`, which silences every tool on the line.
 

@@ -73,6 +73,7 @@ def test_names_of_other_libraries_stay_as_they_are(dotted: str) -> None:
     ("name", "wanted"),
     [
         (SESSION, True),
+        ("sqlmodel.AsyncSession", True),
         ("fastapi.FastAPI", True),
         ("asyncio.TaskGroup", True),
         ("psycopg2.connection", True),

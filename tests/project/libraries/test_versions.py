@@ -200,6 +200,8 @@ def test_the_metadata_of_an_installed_package_names_its_requirements(line: str) 
     "line",
     [
         "sqlalchemy",
+        "sqlalchemy!=2.0.1",
+        'sqlalchemy = "2.0 || 3.0"',
         "sqlalchemy-utils>=2.0",
         "my-sqlalchemy>=2.0",
         "# sqlalchemy>=2.0",

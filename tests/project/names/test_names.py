@@ -145,6 +145,11 @@ def test_a_module_gives_the_modules_that_it_imports() -> None:
     assert known.resolve(known.modules["a.py"], Import("mid", "x", 0)) is known.modules["db.py"]
 
 
+def test_a_module_gives_what_it_imports_from_its_own_package() -> None:
+    files = {"app/__init__.py": "engine = 1", "app/mid.py": "from . import engine", "a.py": ""}
+    assert path_of(resolve(files, "a.py", Import("app.mid", "engine", 0))) == "app/__init__.py"
+
+
 def test_a_module_gives_what_it_imports_from_a_library() -> None:
     files = {"mid.py": "from sqlalchemy import text as t", "a.py": ""}
     assert resolve(files, "a.py", Import("mid", "t", 0)) == LibraryName("sqlalchemy.text")
@@ -252,6 +257,16 @@ def test_a_root_elsewhere_lies_outside_of_packages() -> None:
 def test_a_near_root_that_lacks_the_module_gives_way_to_one_that_has_it() -> None:
     files = {"tests/shop/test_db.py": "", "src/shop/db.py": "engine = 1"}
     assert path_of(resolve(files, "tests/shop/test_db.py", Import("shop.db", "engine", 0))) == "src/shop/db.py"
+
+
+def test_a_root_above_that_has_the_module_comes_before_those_elsewhere() -> None:
+    files = {
+        "app/shop/__init__.py": "",
+        "app/main.py": "",
+        "shop/db.py": "engine = 1",
+        "other/shop/db.py": "engine = 1",
+    }
+    assert path_of(resolve(files, "app/main.py", Import("shop.db", "engine", 0))) == "shop/db.py"
 
 
 def test_a_near_root_that_lacks_the_module_leaves_it_unknown_where_no_other_has_it() -> None:

@@ -62,6 +62,10 @@ def test_a_call_that_no_name_is_bound_to_has_none(text: str) -> None:
     assert names_of(in_function(text)) == set()
 
 
+def test_an_attribute_that_is_bound_to_something_else_is_no_name_of_a_call() -> None:
+    assert names_of(in_function("self.y = other()\nx = make()")) == {"x"}
+
+
 def test_a_global_name_is_bound_where_the_call_stands() -> None:
     assert names_of(in_function("global x\nx = make()")) == {"x"}
 
@@ -211,6 +215,10 @@ def test_uses_in_inner_scopes_count_and_those_of_the_scope_around_do_not() -> No
         Attribute(Name("x"), "here"),
         Attribute(Name("x"), "inner"),
     }
+
+
+def test_a_use_that_is_kept_in_two_places_is_one_use() -> None:
+    assert len(list(uses_of("x", module("y = f(x)")))) == 1
 
 
 def test_another_name_is_not_used() -> None:
