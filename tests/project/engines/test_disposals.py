@@ -183,7 +183,11 @@ def test_a_call_is_kept_with_its_disposal_and_a_passed_method_has_none() -> None
 
 
 def test_a_pool_is_closed_or_terminated_rather_than_disposed() -> None:
-    text = "pool.dispose()\npool.terminate()\npool.close()\n"
+    text = """
+        pool.dispose()
+        pool.terminate()
+        pool.close()
+    """
     assert [item.expr.name for item in disposals(text, library.POOL)] == ["close", "terminate"]
     assert [item.expr.name for item in disposals(text)] == ["dispose"]
 
@@ -193,7 +197,11 @@ def test_a_pool_is_closed_or_terminated_rather_than_disposed() -> None:
     [
         "dispose(engine)",
         "async def stop(): await engine.dispose()",
-        "async def stop():\n    await engine.dispose()\n    await stop()",
+        """
+            async def stop():
+                await engine.dispose()
+                await stop()
+        """,
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING: engine.dispose()",
     ],
 )
@@ -207,7 +215,11 @@ def test_what_stands_outside_of_the_application_disposes_nothing(path: str) -> N
 
 
 def test_a_script_that_runs_the_server_disposes() -> None:
-    text = "import uvicorn\nuvicorn.run(app)\nengine.dispose()"
+    text = """
+        import uvicorn
+        uvicorn.run(app)
+        engine.dispose()
+    """
     assert len(disposals(text, path="scripts/serve.py")) == 1
 
 

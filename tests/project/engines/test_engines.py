@@ -290,7 +290,12 @@ def test_a_url_is_the_asynchronous_engines_own(how: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["create_async_engine(URL)\nconnect(URL)", "create_async_engine('postgresql://h')\nconnect(x)"]
+    "text",
+    [
+        "create_async_engine(URL)\nconnect(URL)",
+        "create_async_engine('postgresql://h')\nconnect(x)",
+        "create_async_engine('postgresql://h')\ncreate_engine('sqlite://')",
+    ],
 )
 def test_a_url_that_is_not_known_or_has_no_name_is_not_shared(text: str) -> None:
     assert not first(text).has_shared_url
@@ -312,11 +317,32 @@ def test_a_url_is_mended_unless_a_synchronous_engine_has_it_too(tmp_path: Path, 
     "text",
     [
         "engine = create_async_engine(URL)\napp = FastAPI()",
-        "class App(FastAPI): ...\nengine = create_async_engine(URL)\napp = App()",
-        "def make(): return create_async_engine(URL)\napp = FastAPI()\nengine = make()",
-        "app = FastAPI()\n@app.get('/')\nasync def route(): create_async_engine(URL)",
-        "app = FastAPI()\n@app.on_event('startup')\nasync def start(): create_async_engine(URL)",
-        "async def life(app):\n    create_async_engine(URL)\n    yield\napp = FastAPI(lifespan=life)",
+        """
+            class App(FastAPI): ...
+            engine = create_async_engine(URL)
+            app = App()
+        """,
+        """
+            def make(): return create_async_engine(URL)
+            app = FastAPI()
+            engine = make()
+        """,
+        """
+            app = FastAPI()
+            @app.get('/')
+            async def route(): create_async_engine(URL)
+        """,
+        """
+            app = FastAPI()
+            @app.on_event('startup')
+            async def start(): create_async_engine(URL)
+        """,
+        """
+            async def life(app):
+                create_async_engine(URL)
+                yield
+            app = FastAPI(lifespan=life)
+        """,
     ],
 )
 def test_an_engine_that_an_application_certainly_makes_is_in_it(text: str) -> None:
@@ -328,7 +354,11 @@ def test_an_engine_that_an_application_certainly_makes_is_in_it(text: str) -> No
     [
         "engine = create_async_engine(URL)",
         "def make(): return create_async_engine(URL)\napp = FastAPI()",
-        "def make(): return create_async_engine(URL)\napp = FastAPI()\nregister(make)",
+        """
+            def make(): return create_async_engine(URL)
+            app = FastAPI()
+            register(make)
+        """,
     ],
 )
 def test_an_engine_that_no_application_certainly_makes_is_in_none(text: str) -> None:
@@ -339,7 +369,11 @@ def test_an_engine_is_in_the_application_that_imports_its_file() -> None:
     files = {
         "db.py": IMPORTS + "engine = create_async_engine(URL)\n",
         "other.py": IMPORTS + "engine = create_async_engine(URL)\n",
-        "main.py": "from fastapi import FastAPI\nimport db\napp = FastAPI()\n",
+        "main.py": """
+            from fastapi import FastAPI
+            import db
+            app = FastAPI()
+        """,
         "tests/test_main.py": IMPORTS + "engine = create_async_engine(URL)\napp = FastAPI()\n",
     }
     found = {engine.call.path: engine.is_in_application for engine in project(files).engines}
@@ -510,11 +544,33 @@ def test_an_engine_for_a_database_that_the_caller_names_is_found_when_nothing_di
 @pytest.mark.parametrize(
     "text",
     [
-        "async def f(url):\n    e = create_async_engine(url)\n    await e.dispose()",
-        "async def f(url):\n    e = create_async_engine(url=url)\n    await e.dispose()",
-        "async def f(x):\n    url = work_out(x)\n    e = create_async_engine(url)\n    await e.dispose()",
-        "async def f(url):\n    pool = asyncpg.create_pool(url)\n    await pool.close()",
-        "def f(url):\n    e = create_async_engine(url)\n    async def stop(): await e.dispose()\n    return stop",
+        """
+            async def f(url):
+                e = create_async_engine(url)
+                await e.dispose()
+        """,
+        """
+            async def f(url):
+                e = create_async_engine(url=url)
+                await e.dispose()
+        """,
+        """
+            async def f(x):
+                url = work_out(x)
+                e = create_async_engine(url)
+                await e.dispose()
+        """,
+        """
+            async def f(url):
+                pool = asyncpg.create_pool(url)
+                await pool.close()
+        """,
+        """
+            def f(url):
+                e = create_async_engine(url)
+                async def stop(): await e.dispose()
+                return stop
+        """,
     ],
 )
 def test_an_engine_for_what_the_function_is_given_and_disposes_is_one_off(text: str) -> None:
@@ -524,12 +580,36 @@ def test_an_engine_for_what_the_function_is_given_and_disposes_is_one_off(text: 
 @pytest.mark.parametrize(
     "text",
     [
-        "async def f(url):\n    e = create_async_engine(url)\n    await e.connect()",
-        "async def f(url):\n    e = create_async_engine(URL)\n    await e.dispose()",
-        "async def f(url):\n    e = create_async_engine(url.text)\n    await e.dispose()",
-        "async def f():\n    e = create_async_engine('sqlite+aiosqlite://')\n    await e.dispose()",
-        "async def f(o):\n    e = create_async_engine(**o)\n    await e.dispose()",
-        "url = read()\ne = create_async_engine(url)\nasyncio.run(e.dispose())",
+        """
+            async def f(url):
+                e = create_async_engine(url)
+                await e.connect()
+        """,
+        """
+            async def f(url):
+                e = create_async_engine(URL)
+                await e.dispose()
+        """,
+        """
+            async def f(url):
+                e = create_async_engine(url.text)
+                await e.dispose()
+        """,
+        """
+            async def f():
+                e = create_async_engine('sqlite+aiosqlite://')
+                await e.dispose()
+        """,
+        """
+            async def f(o):
+                e = create_async_engine(**o)
+                await e.dispose()
+        """,
+        """
+            url = read()
+            e = create_async_engine(url)
+            asyncio.run(e.dispose())
+        """,
     ],
 )
 def test_an_engine_for_the_one_database_or_that_is_left_open_is_not_one_off(text: str) -> None:
@@ -548,11 +628,15 @@ def test_an_engine_for_the_one_database_or_that_is_left_open_is_not_one_off(text
         "from plugin import Plugin\nPlugin().dispose()",
         "def close(e: AsyncEngine): e.dispose()\nclose(unknown)",
         "def close(e): e.dispose()\nclose(engine)",
-        "def close(e: AsyncEngine): e.dispose()\nclose(engine)\nclose(create_async_engine(URL))",
+        """
+            def close(e: AsyncEngine): e.dispose()
+            close(engine)
+            close(create_async_engine(URL))
+        """,
     ],
 )
 def test_a_disposal_may_mean_an_engine(text: str) -> None:
-    assert len(first("engine = create_async_engine(URL)\n" + text).disposals) == 1
+    assert len(first("engine = create_async_engine(URL)\n" + dedent(text)).disposals) == 1
 
 
 @pytest.mark.parametrize(
@@ -562,13 +646,17 @@ def test_a_disposal_may_mean_an_engine(text: str) -> None:
         "engine.sync_engine.dispose()",
         "other = create_async_engine(URL)\nother.dispose()",
         "other = create_engine(URL)\nother.dispose()",
-        "class Service:\n    def dispose(self): ...\nService().dispose()",
+        """
+            class Service:
+                def dispose(self): ...
+            Service().dispose()
+        """,
         "def close(e: AsyncEngine): e.dispose()\nclose(create_async_engine(URL))",
         "engine.close()",
     ],
 )
 def test_a_disposal_of_something_else_does_not_mean_an_engine(text: str) -> None:
-    assert first("engine = create_async_engine(URL)\n" + text).disposals == []
+    assert first("engine = create_async_engine(URL)\n" + dedent(text)).disposals == []
 
 
 def test_each_kind_is_ended_by_its_own_methods() -> None:
@@ -591,7 +679,15 @@ def test_each_kind_is_ended_by_its_own_methods() -> None:
     [
         ("engine = create_async_engine(URL)", False, False),
         ("engine = create_async_engine(URL)\nengine.connect()", False, True),
-        ("from plugin import Plugin\nengine = create_async_engine(URL)\nPlugin(engine)", True, True),
+        (
+            """
+            from plugin import Plugin
+            engine = create_async_engine(URL)
+            Plugin(engine)
+        """,
+            True,
+            True,
+        ),
     ],
 )
 def test_an_engine_knows_its_users_and_owners(text: str, is_handed_out: bool, is_used: bool) -> None:

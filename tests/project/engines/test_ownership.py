@@ -185,15 +185,27 @@ def test_an_engine_that_a_route_keeps_in_a_collection_is_not_made_for_each_reque
 HANDED_OUT = {
     "to a class of a library": "from plugin import Plugin\nPlugin(engine=engine)",
     "to a function of a library, by position": "import plugin\nplugin.setup(1, engine)",
-    "to a method of a library's object": "from plugin import Plugin\nplugin = Plugin()\nplugin.setup(engine)",
+    "to a method of a library's object": """
+        from plugin import Plugin
+        plugin = Plugin()
+        plugin.setup(engine)
+    """,
     "as an attribute": """
         from plugin import Plugin
         class Database:
             def __init__(self): self.engine = engine
             def register(self): Plugin(self.engine)
     """,
-    "after something harmless": "from plugin import Plugin\nprint(engine)\nPlugin(engine)",
-    "after something unknown": "from plugin import Plugin\nunknown(engine)\nPlugin(engine)",
+    "after something harmless": """
+        from plugin import Plugin
+        print(engine)
+        Plugin(engine)
+    """,
+    "after something unknown": """
+        from plugin import Plugin
+        unknown(engine)
+        Plugin(engine)
+    """,
     "in a function": "from plugin import Plugin\ndef f(): Plugin(engine)",
 }
 NOT_HANDED_OUT = {
@@ -232,14 +244,22 @@ def test_an_engine_of_the_same_name_in_another_file_is_another_engine() -> None:
 
 
 def test_a_file_that_imports_an_engine_may_hand_it_out_but_a_test_may_not() -> None:
-    text = "from app import engine\nfrom plugin import Plugin\nPlugin(engine)\n"
+    text = """
+        from app import engine
+        from plugin import Plugin
+        Plugin(engine)
+    """
     assert handed_out({"app.py": ENGINE, "main.py": text})
     assert not handed_out({"app.py": ENGINE, "tests/test_main.py": text})
 
 
 def test_an_engine_that_a_library_owns_needs_no_disposal(tmp_path: Path) -> None:
-    text = "from plugin import Plugin\napp = FastAPI()\nPlugin(engine=engine)\n"
-    assert codes(tmp_path, {"app.py": USED + text}, "ADB104") == []
+    text = """
+        from plugin import Plugin
+        app = FastAPI()
+        Plugin(engine=engine)
+    """
+    assert codes(tmp_path, {"app.py": USED + dedent(text)}, "ADB104") == []
 
 
 def test_an_engine_that_is_handed_to_what_keeps_nothing_needs_disposal(tmp_path: Path) -> None:
@@ -257,11 +277,19 @@ USES = {
     "a factory without an engine of its own": "SessionLocal = async_sessionmaker()",
     "a factory on what is not known": "SessionLocal = async_sessionmaker(unknown())",
     "an unused factory and a used one": (
-        "First = async_sessionmaker(engine)\nSecond = async_sessionmaker(engine)\ndef f(): return Second()"
+        """
+            First = async_sessionmaker(engine)
+            Second = async_sessionmaker(engine)
+            def f(): return Second()
+        """
     ),
     "an attribute of an unknown object": "def f(x): return x.engine",
     "what may be this engine or another": (
-        "if URL:\n    engine = create_async_engine(URL)\ndef f(): return engine.connect()"
+        """
+            if URL:
+                engine = create_async_engine(URL)
+            def f(): return engine.connect()
+        """
     ),
 }
 NO_USES = {
@@ -270,7 +298,11 @@ NO_USES = {
     "a factory that nothing uses, by keyword": "SessionLocal = async_sessionmaker(bind=engine)",
     "two factories that nothing uses": "First = async_sessionmaker(engine)\nSecond = async_sessionmaker(engine)",
     "a used factory of another engine": (
-        "other = create_async_engine(URL)\nSessionLocal = async_sessionmaker(other)\ndef f(): return SessionLocal()"
+        """
+            other = create_async_engine(URL)
+            SessionLocal = async_sessionmaker(other)
+            def f(): return SessionLocal()
+        """
     ),
     "another engine of that name": """
         class Database:

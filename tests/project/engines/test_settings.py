@@ -167,7 +167,11 @@ def test_the_default_of_a_setting_is_not_known(how: str) -> None:
 
 
 def test_an_expression_that_is_no_attribute_has_no_default() -> None:
-    found = project("class Settings:\n    echo = True\necho = Settings()\n")
+    found = project("""
+        class Settings:
+            echo = True
+        echo = Settings()
+    """)
     place = end_of(found.modules["app.py"])
     assert default_of(found.inference, Name("echo"), place) is None
     assert default_of(found.inference, Literal(True), place) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from async_db_lint.index.expressions import Attribute, Expr, Literal, Name
@@ -23,6 +25,11 @@ GUARDED = """
     settings = Settings()
 """
 SETS = "return make_url(value).set(drivername='postgresql+asyncpg')"
+SECOND = """
+        @field_validator('{}')
+        def second(cls, value): return make_url(value).set(drivername='postgresql+asyncpg')
+    settings = Settings()
+"""
 
 
 def guard(text: str, expr: Expr | None = SETTINGS_URL) -> Guard | None:
@@ -73,7 +80,7 @@ SURE = {
     "in a base": body(SETS).replace("settings = Settings()", "class Own(Settings): ...\n    settings = Own()"),
     "beside a validator of another field": body(SETS).replace(
         "settings = Settings()",
-        f"    @field_validator('other')\n        def second(cls, value): {SETS}\n    settings = Settings()",
+        SECOND.format("other"),
     ),
 }
 UNSURE = {
@@ -106,7 +113,7 @@ UNSURE = {
     "two drivers": body("return make_url(value).set(drivername='sqlite').set(drivername='postgresql+asyncpg')"),
     "two validators": body(SETS).replace(
         "settings = Settings()",
-        f"    @field_validator('url')\n        def second(cls, value): {SETS}\n    settings = Settings()",
+        SECOND.format("url"),
     ),
     "the class itself": body(SETS).replace("settings = Settings()", "settings = Settings"),
     "something unknown": body(SETS).replace("settings = Settings()", "settings = load()"),
@@ -135,12 +142,16 @@ def test_a_validator_may_give_a_dialect_without_a_driver() -> None:
         "x = str(settings.url)",
         "x = str(object=settings.url)",
         "x = settings.url.unicode_string()",
-        "y = settings.url\n    x = str(y)",
-        "y = settings.url\n    z = str(y)\n    x = z",
+        "y = settings.url\nx = str(y)",
+        """
+        y = settings.url
+        z = str(y)
+        x = z
+        """,
     ],
 )
 def test_a_guard_is_found_through_names_and_conversions(line: str) -> None:
-    assert named(f"{body(SETS)}    {line}\n", Name("x")) == ASYNCPG
+    assert named(dedent(body(SETS)) + dedent(line), Name("x")) == ASYNCPG
 
 
 @pytest.mark.parametrize(
@@ -149,20 +160,31 @@ def test_a_guard_is_found_through_names_and_conversions(line: str) -> None:
         "x = settings.other",
         "x = settings.url + '?'",
         "x = make()",
-        "x = settings.url\n    if y: x = settings.other",
-        "x = y\n    y = x",
+        "x = settings.url\nif y: x = settings.other",
+        "x = y\ny = x",
         "x = str(x)",
-        "a = settings.url\n    b = a\n    c = b\n    d = c\n    x = d",
+        """
+        a = settings.url
+        b = a
+        c = b
+        d = c
+        x = d
+        """,
         "x = str(str(str(str(settings.url))))",
     ],
 )
 def test_a_guard_is_not_found_where_the_setting_is_not_certain_or_too_far(line: str) -> None:
-    assert guard(f"{body(SETS)}    {line}\n", Name("x")) is None
+    assert guard(dedent(body(SETS)) + dedent(line), Name("x")) is None
 
 
 def test_four_names_are_followed() -> None:
-    names = "a = settings.url\n    b = a\n    c = b\n    x = c\n"
-    assert named(f"{body(SETS)}    {names}", Name("x")) == ASYNCPG
+    names = """
+        a = settings.url
+        b = a
+        c = b
+        x = c
+    """
+    assert named(dedent(body(SETS)) + dedent(names), Name("x")) == ASYNCPG
 
 
 @pytest.mark.parametrize("expr", [None, Literal("postgresql://h"), Name("settings"), Name("missing")])

@@ -88,15 +88,25 @@ def test_a_scheme_is_compared_in_small_letters() -> None:
 
 
 def test_a_url_knows_the_file_and_the_statement_that_it_is_written_in() -> None:
-    files = {"app.py": "from config import URL\nx = URL\n", "config.py": "import os\n\nURL = 'sqlite://'\n"}
-    found = driver(files).url
+    config = """
+        import os
+        URL = 'sqlite://'
+    """
+    found = driver({"app.py": "from config import URL\nx = URL\n", "config.py": config}).url
     assert (found.scheme, found.path) == ("sqlite", "config.py")
     assert found.statement is not None
     assert found.statement.span.line == 3
 
 
 def test_a_url_that_no_name_is_bound_to_has_no_statement() -> None:
-    assert driver("def f():\n    return 'sqlite://'\nx = f()\n").url.statement is None
+    assert (
+        driver("""
+        def f():
+            return 'sqlite://'
+        x = f()
+    """).url.statement
+        is None
+    )
 
 
 # ------------------------------------------------------------------ how much is known
@@ -134,7 +144,15 @@ def test_a_text_is_known_to_its_end(text: str, wanted: str) -> None:
         ("x = 'sqlite://%s/z' % y", "sqlite://"),
         ("x = 'sqlite://{}/z'.format(y)", "sqlite://"),
         ("x = 'sqlite://a' if y else 'sqlite://b'", "sqlite://a"),
-        ("if y:\n    x = 'sqlite://a'\nelse:\n    x = 'sqlite://b'", "sqlite://b"),
+        (
+            """
+            if y:
+                x = 'sqlite://a'
+            else:
+                x = 'sqlite://b'
+        """,
+            "sqlite://b",
+        ),
         ("x = URL.create('sqlite')", "sqlite://"),
         ("x = URL.create(drivername='sqlite', host=y)", "sqlite://"),
         ("x = make_url(y).set(drivername='sqlite')", "sqlite://"),
@@ -220,8 +238,17 @@ def test_a_text_is_read_in_the_file_that_a_module_stands_for() -> None:
         "x = 'sqlite' + os.getenv('U', '://')",
         "x = f\"{os.getenv('U', 'sqlite://')}{y}\"",
         "x = f\"{os.getenv('U', 'sqlite')}://{y}\"",
-        "class S(BaseSettings):\n    u: str = 'sqlite://'\nx = S().u",
-        "class B(BaseSettings): ...\nclass S(B):\n    u: str = Field('sqlite://')\nx = S().u",
+        """
+            class S(BaseSettings):
+                u: str = 'sqlite://'
+            x = S().u
+        """,
+        """
+            class B(BaseSettings): ...
+            class S(B):
+                u: str = Field('sqlite://')
+            x = S().u
+        """,
     ],
 )
 def test_the_environment_may_say_otherwise(text: str) -> None:
@@ -235,9 +262,22 @@ def test_the_environment_may_say_otherwise(text: str) -> None:
     [
         "x = 'sqlite://'",
         "x = f'sqlite://{y}'",
-        "class S:\n    u: str = 'sqlite://'\nx = S().u",
-        "class S(BaseSettings):\n    @property\n    def u(self): return 'sqlite://'\nx = S().u",
-        "class S(BaseSettings):\n    def u(self): return 'sqlite://'\nx = S().u()",
+        """
+            class S:
+                u: str = 'sqlite://'
+            x = S().u
+        """,
+        """
+            class S(BaseSettings):
+                @property
+                def u(self): return 'sqlite://'
+            x = S().u
+        """,
+        """
+            class S(BaseSettings):
+                def u(self): return 'sqlite://'
+            x = S().u()
+        """,
     ],
 )
 def test_the_environment_has_no_say(text: str) -> None:
@@ -449,8 +489,16 @@ FAR = {
     "awaits": "x = await 'sqlite://'",
     "schemes": "x = URL.create('sqlite')",
     "defaults": "x = os.getenv('U', 'sqlite://')",
-    "fields": "class S:\n    u = 'sqlite://'\nx = S().u",
-    "pydantic's fields": "class S:\n    u = Field('sqlite://')\nx = S().u",
+    "fields": """
+        class S:
+            u = 'sqlite://'
+        x = S().u
+    """,
+    "pydantic's fields": """
+        class S:
+            u = Field('sqlite://')
+        x = S().u
+    """,
     "methods": "x = 'sqlite://'.strip()",
     "replacements": "y = 'mysql://'\nx = y.replace('mysql', 'sqlite')",
 }
@@ -471,8 +519,17 @@ def test_nothing_is_read_beyond_the_hops(how: str) -> None:
         "x = x.strip()",
         "x = x.replace('a', 'b')",
         "def f(): return f()\nx = f()",
-        "def f(): return g()\ndef g(): return f()\nx = f()",
-        "class S:\n    @property\n    def u(self): return self.u\nx = S().u",
+        """
+            def f(): return g()
+            def g(): return f()
+            x = f()
+        """,
+        """
+            class S:
+                @property
+                def u(self): return self.u
+            x = S().u
+        """,
     ],
 )
 def test_what_is_made_of_itself_is_not_known(text: str) -> None:

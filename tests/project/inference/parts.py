@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
+from textwrap import dedent, indent
 
 from async_db_lint.index.expressions import Call, Expr
 from async_db_lint.index.scopes import Binding, Class, Function
@@ -31,6 +31,11 @@ def hinted(hints: Hints, *texts: str) -> Project:
     """A small project whose user has declared some names."""
     found = small(*texts)
     return Project(found.modules, found.roles, found.names, Surroundings(hints=hints))
+
+
+def block(head: str, body: str) -> str:
+    """A compound statement: its first line, and a body that need not be indented."""
+    return f"{head}\n{indent(dedent(body).strip(), '    ')}\n"
 
 
 def of(*texts: str, name: str = "x") -> str | None:

@@ -301,6 +301,19 @@ def test_an_answer_is_computed_once_for_each_question_and_subject() -> None:
     assert asked == ["a", "b", "a"]
 
 
+def test_a_whole_answer_is_kept_while_another_is_being_given() -> None:
+    inference = small("").inference
+    asked: list[str] = []
+
+    def outer() -> Value | None:
+        for _ in range(3):
+            inference.once("inner", None, lambda: asked.append("inner"))
+        return VALUE
+
+    inference.once("outer", None, outer)
+    assert asked == ["inner"]
+
+
 def test_a_question_that_is_being_answered_is_not_asked_again() -> None:
     inference = small("").inference
     subject = object()
@@ -385,8 +398,10 @@ def test_a_limited_number_of_expressions_is_looked_at_for_one_question(more: int
         assert described(value(found)) == wanted
 
 
-def test_an_answer_that_the_limit_cut_short_is_kept() -> None:
-    found = small(f"x = [{'engine, ' * (MAX_STEPS + 1)}]")
+@pytest.mark.parametrize(("more", "again"), [(0, VALUE), (1, None)])
+def test_an_answer_that_the_limit_cut_short_is_kept(more: int, again: Value | None) -> None:
+    found = small(f"x = [{'engine, ' * (MAX_STEPS + more)}]")
+    found.inference.value(Name("engine"), end(found))
     subject = object()
 
     def outer() -> Value:
@@ -398,7 +413,7 @@ def test_an_answer_that_the_limit_cut_short_is_kept() -> None:
         return found.inference.once("outer", subject, outer)
 
     assert found.inference.once("outer", subject, outer) == VALUE
-    assert found.inference.once("inner", subject, lambda: VALUE) is None
+    assert found.inference.once("inner", subject, lambda: VALUE) == again
 
 
 BASES = """
@@ -553,6 +568,7 @@ CALLED = """
         ("other.f()", "f", None, []),
         ("f\nprint(f)", "f", None, []),
         ("def f(): pass\nf()", "f", None, []),
+        ("def __call__(): pass\n__call__()", "__call__", None, ["__call__()"]),
         ("A()", "__init__", "A", ["A()"]),
         ("B()", "__init__", "A", ["B()"]),
         ("C()", "__init__", "A", []),

@@ -207,6 +207,12 @@ def test_a_collection_is_known_by_its_last_name(attribute: bool) -> None:
     assert described(items_of(found.inference, owner, end(found))) == ENGINE
 
 
+def test_a_name_that_is_bound_anew_is_another_thing_at_each_place() -> None:
+    found = small("\n".join(["x = engine\nlook(x)", "x = SessionLocal\nlook(x)"] * 20))
+    places = [place_of(item) for item in found.table.named("look")]
+    assert [described(name_value(found.inference, "x", place)) for place in places] == [ENGINE, FACTORY] * 20
+
+
 def test_a_collection_without_a_name_has_no_items() -> None:
     found = small("cache[1] = engine")
     assert items_of(found.inference, Subscript(Name("cache"), Name("cache")), end(found)) is None

@@ -241,6 +241,12 @@ def test_a_method_of_an_object_is_passed_it_by_itself(text: str, name: str, want
         assert argument_for(found.inference, call(found, name), holder, holder.parameters[-1]) == Name("look")
 
 
+def test_a_method_that_is_called_in_the_body_of_its_class_is_passed_nothing_by_itself() -> None:
+    found = small("class A:\n    def f(x): pass\n    f(engine)\n")
+    assert not is_bound(found.inference, call(found, "f"), function(found, "f"))
+    assert argument(found) == Name("engine")
+
+
 def test_a_constructor_is_passed_its_object_by_itself() -> None:
     found = small(METHODS.replace("A(1)", "A(look)"))
     holder = function(found, "__init__")

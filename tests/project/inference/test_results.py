@@ -78,6 +78,7 @@ def made_by(found: Project) -> Value | None:
         ("create_engine(URL).begin()", "MANAGER of INSTANCE sqlalchemy.Connection"),
         ("engine.get_execution_options()", "FOREIGN sqlalchemy.AsyncEngine.get_execution_options"),
         ("SessionLocal.begin()", f"ASYNC_MANAGER of {SESSION}"),
+        ("SessionLocal.configure()", "FOREIGN sqlalchemy.async_sessionmaker.configure"),
         ("session.begin()", "INSTANCE sqlalchemy.AsyncSessionTransaction"),
         ("unknown()", None),
         ("engine()", None),
@@ -127,6 +128,7 @@ def test_a_factory_knows_what_it_will_make(text: str, wanted: str | None) -> Non
         ("functools.lru_cache(give)", "FUNCTION give"),
         ("contextlib.asynccontextmanager(stream)", f"CALLABLE of ASYNC_MANAGER of {ENGINE}"),
         ("contextlib.contextmanager(many)", f"CALLABLE of MANAGER of {ENGINE}"),
+        ("contextlib.contextmanager(many)()", f"MANAGER of {ENGINE}"),
         ("contextlib.contextmanager(engine)", None),
         ("contextlib.contextmanager(unknown)", None),
         ("contextlib.aclosing(session)", f"ASYNC_MANAGER of {SESSION}"),
@@ -255,6 +257,7 @@ def test_what_is_not_known_gives_nothing() -> None:
     found = small("")
     assert called(found.inference, None, None) is None
     assert called(found.inference, Value(Kind.METHOD, "sqlalchemy.AsyncEngine.connect"), None) is None
+    assert called(found.inference, Value(Kind.METHOD, "sqlalchemy.AsyncSession.missing", inner=INNER), None) is None
     assert called(found.inference, Value(Kind.CLASS), None) is None
     assert called(found.inference, Value(Kind.FUNCTION), None) is None
 

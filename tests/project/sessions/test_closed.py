@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import dedent
+from textwrap import dedent, indent
 
 import pytest
 
@@ -98,10 +98,15 @@ def test_a_session_that_may_be_closed_is_left_alone(tmp_path: Path, how: str) ->
     assert codes(tmp_path, {"app.py": HEAD + dedent(CLOSED[how])}, "ADB204") == []
 
 
+FUNCTION = """
+    async def f(other):
+        s = SessionLocal()
+"""
+
+
 def with_line(line: str, before: str = "") -> Project:
     """A project with a function `f` that has a session `s` and one more statement."""
-    body = dedent(line).strip().replace("\n", "\n    ")
-    return project(f"{HEAD}{dedent(before)}\nasync def f(other):\n    s = SessionLocal()\n    {body}\n")
+    return project(HEAD + dedent(before) + dedent(FUNCTION) + indent(dedent(line), "    "))
 
 
 def closings(line: str) -> list[str | None]:
@@ -227,7 +232,11 @@ def test_a_connection_is_handed_on_when_it_is_given_back_to_its_pool(method: str
         "async def g(s, kept=None): kept = 1",
         "async def g(other, s=None): await s.execute(q)",
         "async def g(s):\n    async with s.begin(): ...",
-        "async def g(s):\n    t = await s.scalar(q)\n    return t",
+        """
+            async def g(s):
+                t = await s.scalar(q)
+                return t
+        """,
     ],
 )
 def test_a_function_that_only_uses_a_session_keeps_nothing(callee: str) -> None:
@@ -239,7 +248,11 @@ def test_a_function_that_only_uses_a_session_keeps_nothing(callee: str) -> None:
     [
         "async def g(s): await s.close()",
         "async def g(s): await other.close()",
-        "async def g(s):\n    async def end(): await unknown.close()\n    await end()",
+        """
+            async def g(s):
+                async def end(): await unknown.close()
+                await end()
+        """,
         "async def g(s): return s",
         "async def g(s): kept.append(s)",
         "async def g(*sessions): ...",
@@ -258,8 +271,22 @@ def test_the_second_function_that_gets_a_session_counts_too() -> None:
 
 
 def test_a_function_that_keeps_one_of_two_parameters_is_handed_it() -> None:
-    assert handed_on("await g(s, s)", "async def g(a, b):\n    await a.flush()\n    return b")
-    assert not handed_on("await g(s, other)", "async def g(a, b):\n    await a.flush()\n    return b")
+    assert handed_on(
+        "await g(s, s)",
+        """
+        async def g(a, b):
+            await a.flush()
+            return b
+    """,
+    )
+    assert not handed_on(
+        "await g(s, other)",
+        """
+        async def g(a, b):
+            await a.flush()
+            return b
+    """,
+    )
 
 
 def passing(functions: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import dedent
+from textwrap import dedent, indent
 
 import pytest
 
@@ -270,7 +270,11 @@ def test_nothing_is_used_without_a_function_or_a_parameter_or_a_session() -> Non
 
 
 def test_an_object_without_sessions_uses_none() -> None:
-    found, value = with_value("class R:\n    def m(self): self.s.flush()\nx = R()\n")
+    found, value = with_value("""
+        class R:
+            def m(self): self.s.flush()
+        x = R()
+    """)
     assert value is not None
     assert used_sessions(found, value, function(found, "m")) == set()
 
@@ -289,7 +293,7 @@ def test_an_object_without_sessions_uses_none() -> None:
     ],
 )
 def test_a_function_uses_a_parameter(line: str) -> None:
-    found, _ = with_value(f"async def f(s, other):\n    {line}\nx = 1\n")
+    found, _ = with_value(f"x = 1\nasync def f(s, other):\n    {line}\n")
     assert uses_parameter(found, function(found, "f"), "s")
 
 
@@ -306,19 +310,24 @@ def test_a_function_uses_a_parameter(line: str) -> None:
     ],
 )
 def test_a_function_ignores_a_parameter_or_uses_it_under_a_lock(line: str) -> None:
-    found, _ = with_value(f"async def f(s, other):\n    {line}\nx = 1\n")
+    found, _ = with_value(f"x = 1\nasync def f(s, other):\n    {line}\n")
     assert not uses_parameter(found, function(found, "f"), "s")
 
 
 # ------------------------------------------------------------------ locks
 
 
+LOCKED = """
+    x = 1
+    lock = asyncio.Lock()
+    limit = anyio.Semaphore(1)
+    async def f(other):
+"""
+
+
 def serialised(lines: str) -> bool:
     """Whether a function with a lock at hand works under it."""
-    body = dedent(lines).strip().replace("\n", "\n    ")
-    found, _ = with_value(
-        f"lock = asyncio.Lock()\nlimit = anyio.Semaphore(1)\nx = 1\nasync def f(other):\n    {body}\n"
-    )
+    found, _ = with_value(dedent(LOCKED) + indent(dedent(lines), "    "))
     return is_serialised(found, function(found, "f"))
 
 

@@ -118,7 +118,11 @@ NOTHING = {
     "a dependency that is not asynchronous": of("def get_session():\n    yield SessionLocal()\n", USER, ROUTE),
     "a dependency that returns": of("async def get_session():\n    return SessionLocal()\n", USER, ROUTE),
     "a dependency that yields a synchronous session": of(
-        "Old = sessionmaker(engine)\nasync def get_session():\n    yield Old()\n",
+        """
+            Old = sessionmaker(engine)
+            async def get_session():
+                yield Old()
+        """,
         USER,
         ROUTE.replace("SessionLocal", "Old"),
     ),
@@ -126,7 +130,11 @@ NOTHING = {
     "a dependency that yields something unknown": of("async def get_session():\n    yield x\n", USER, ROUTE),
     "a dependency that yields the factory": of("async def get_session():\n    yield SessionLocal\n", USER, ROUTE),
     "a dependency that is only said to yield sessions": of(
-        "from typing import AsyncIterator\nasync def get_session() -> AsyncIterator[AsyncSession]:\n    yield x\n",
+        """
+            from typing import AsyncIterator
+            async def get_session() -> AsyncIterator[AsyncSession]:
+                yield x
+        """,
         USER,
         ROUTE,
     ),
@@ -134,13 +142,23 @@ NOTHING = {
         "async def get_session():\n    yield AsyncSession(engine)\n", USER, ROUTE
     ),
     "a dependency inside of a function": of(
-        "def make():\n    async def get_session():\n        yield SessionLocal()\n    return get_session\n"
-        "get_session = make()\n",
+        """
+            def make():
+                async def get_session():
+                    yield SessionLocal()
+                return get_session
+            get_session = make()
+        """,
         USER,
         ROUTE,
     ),
     "a method as a dependency": of(
-        "class D:\n    @staticmethod\n    async def get_session():\n        yield SessionLocal()\n",
+        """
+            class D:
+                @staticmethod
+                async def get_session():
+                    yield SessionLocal()
+        """,
         USER.replace("get_session", "D.get_session"),
         ROUTE,
     ),

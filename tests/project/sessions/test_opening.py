@@ -46,7 +46,11 @@ def opened(text: str) -> bool:
         "x = asyncpg.connect(DSN)",
         "x = pool.acquire()",
         "SessionLocal.configure(autoflush=False)\nx = SessionLocal()",
-        "F = async_sessionmaker()\nF.configure(bind=connection)\nx = SessionLocal()",
+        """
+            F = async_sessionmaker()
+            F.configure(bind=connection)
+            x = SessionLocal()
+        """,
         "unknown.configure(bind=connection)\nx = SessionLocal()",
     ],
 )
@@ -71,7 +75,11 @@ def test_a_call_opens_a_session_or_connection(text: str) -> None:
         "x = AsyncSession(bind=connection)",
         "def f(c: AsyncConnection): x = AsyncSession(c)",
         "x = SessionLocal(bind=connection)",
-        "def f(c: AsyncConnection):\n    SessionLocal.configure(bind=c)\n    x = SessionLocal()",
+        """
+            def f(c: AsyncConnection):
+                SessionLocal.configure(bind=c)
+                x = SessionLocal()
+        """,
     ],
 )
 def test_a_call_opens_nothing_of_its_own(text: str) -> None:
@@ -80,9 +88,21 @@ def test_a_call_opens_nothing_of_its_own(text: str) -> None:
 
 GENERATORS = {
     "of sessions": "async def get(): yield SessionLocal()\nx = get()",
-    "of entered sessions": "async def get():\n    async with SessionLocal() as s: yield s\nx = get()",
-    "of connections": "async def get():\n    async with engine.connect() as c: yield c\nx = get()",
-    "of a driver's connections": "async def get():\n    async with pool.acquire() as c: yield c\nx = get()",
+    "of entered sessions": """
+        async def get():
+            async with SessionLocal() as s: yield s
+        x = get()
+    """,
+    "of connections": """
+        async def get():
+            async with engine.connect() as c: yield c
+        x = get()
+    """,
+    "of a driver's connections": """
+        async def get():
+            async with pool.acquire() as c: yield c
+        x = get()
+    """,
     "of registries": "async def get(): yield registry\nx = get()",
 }
 OTHERS = {
@@ -91,8 +111,12 @@ OTHERS = {
     "a generator of what is not known": "async def get(): yield unknown()\nx = get()",
     "a coroutine": "async def get(): return SessionLocal()\nx = get()",
     "a manager": (
-        "from contextlib import asynccontextmanager\n"
-        "@asynccontextmanager\nasync def get(): yield SessionLocal()\nx = get()"
+        """
+            from contextlib import asynccontextmanager
+            @asynccontextmanager
+            async def get(): yield SessionLocal()
+            x = get()
+        """
     ),
     "a session": "x = SessionLocal()",
     "something unknown": "x = unknown()",
@@ -101,7 +125,7 @@ OTHERS = {
 
 def is_generator(text: str) -> bool:
     """Whether `x` is a generator of sessions at the end of a file."""
-    found = project(HEAD + text)
+    found = project(HEAD + dedent(text))
     return is_generator_of_sessions(found, found.value_at(Name("x"), end_of(found.modules["app.py"])))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
+from textwrap import dedent, indent
 
 import pytest
 
@@ -29,45 +29,51 @@ def origin(text: str) -> tuple[str, str]:
     return found.scope.name, found.text
 
 
-@pytest.mark.parametrize(
-    ("line", "text"),
-    [
-        ("ask(s)", "s"),
-        ("t = s\n    ask(t)", "s"),
-        ("t = s\n    u = t\n    ask(u)", "s"),
-        ("books = Books(s)\n    ask(books)", "s"),
-        ("books = Books(1, session=s)\n    ask(books)", "s"),
-        ("t = other\n    t = s\n    ask(t)", "s"),
-        ("t = s\n    books = Books(t)\n    ask(books)", "s"),
-    ],
-)
-def test_a_session_is_followed_to_the_parameter_that_it_came_from(line: str, text: str) -> None:
-    assert origin(f"async def f(s: AsyncSession, other: AsyncSession):\n    {line}\n") == ("f", text)
+def asked_in_function(body: str, asked: str) -> tuple[str, str]:
+    """The origin of what a function with two sessions asks about after some lines."""
+    head = "async def f(s: AsyncSession, other: AsyncSession):\n"
+    return origin(head + indent(f"{body}\nask({asked})\n", "    "))
 
 
 @pytest.mark.parametrize(
-    ("line", "text"),
+    ("body", "asked"),
     [
-        ("t = s\n    if x: t = other\n    ask(t)", "t"),
-        ("t = s if x else other\n    ask(t)", "t"),
-        ("t = make(s)\n    ask(t)", "t"),
-        ("t = 1\n    ask(t)", "t"),
-        ("t = x\n    ask(t)", "t"),
-        ("t = AsyncSession(x)\n    ask(t)", "t"),
-        ("t = await s\n    ask(t)", "t"),
-        ("books = Other(s)\n    ask(books)", "books"),
-        ("books = Books(1)\n    ask(books)", "books"),
-        ("books = Books(s, other)\n    ask(books)", "books"),
-        ("books = Books(s)\n    s = other\n    ask(books)", "books"),
-        ("books = Books(s)\n    shop = Shop(books)\n    ask(shop)", "shop"),
-        ("ask(missing)", "missing"),
-        ("ask(x.session)", "x.session"),
-        ("ask(self.session)", "self.session"),
-        ("ask(x.books.session)", "x.books.session"),
+        ("...", "s"),
+        ("t = s", "t"),
+        ("t = s\nu = t", "u"),
+        ("t = other\nt = s", "t"),
+        ("books = Books(s)", "books"),
+        ("books = Books(1, session=s)", "books"),
+        ("t = s\nbooks = Books(t)", "books"),
     ],
 )
-def test_a_session_is_not_followed_where_it_may_be_another(line: str, text: str) -> None:
-    assert origin(f"async def f(s: AsyncSession, other: AsyncSession):\n    {line}\n") == ("f", text)
+def test_a_session_is_followed_to_the_parameter_that_it_came_from(body: str, asked: str) -> None:
+    assert asked_in_function(body, asked) == ("f", "s")
+
+
+@pytest.mark.parametrize(
+    ("body", "asked"),
+    [
+        ("t = s\nif x: t = other", "t"),
+        ("t = s if x else other", "t"),
+        ("t = make(s)", "t"),
+        ("t = 1", "t"),
+        ("t = x", "t"),
+        ("t = AsyncSession(x)", "t"),
+        ("t = await s", "t"),
+        ("books = Other(s)", "books"),
+        ("books = Books(1)", "books"),
+        ("books = Books(s, other)", "books"),
+        ("books = Books(s)\ns = other", "books"),
+        ("books = Books(s)\nshop = Shop(books)", "shop"),
+        ("...", "missing"),
+        ("...", "x.session"),
+        ("...", "self.session"),
+        ("...", "x.books.session"),
+    ],
+)
+def test_a_session_is_not_followed_where_it_may_be_another(body: str, asked: str) -> None:
+    assert asked_in_function(body, asked) == ("f", asked)
 
 
 def test_an_origin_is_of_the_scope_that_binds_it() -> None:
@@ -93,46 +99,48 @@ def test_parameters_of_the_same_name_in_two_functions_are_two_origins() -> None:
     assert first != other
 
 
-METHOD = """
-    class Service:
-        def __init__(self, session: AsyncSession, other: AsyncSession):
-            {}
-        async def work(self, x):
-            {}
-"""
+def asked_in_method(made: str, asks: str) -> tuple[str, str]:
+    """The origin of what a method asks about, in a class with a constructor of some lines."""
+    head = "class Service:\n    def __init__(self, session: AsyncSession, other: AsyncSession):\n"
+    method = f"    async def work(self, x):\n        {asks}\n"
+    return origin(head + indent(dedent(made).strip(), " " * 8) + "\n" + method)
 
 
 @pytest.mark.parametrize(
     ("made", "asks"),
     [
-        ("self.books = Books(session)", "ask(self.books)"),
         ("self.session = session", "ask(self.session)"),
-        ("self.session = session\n            self.books = Books(self.session)", "ask(self.books)"),
+        ("self.books = Books(session)", "ask(self.books)"),
         ("self.books = Books(session)", "def inner(): ask(self.books)"),
+        ("self.books = Books(session)", "books = self.books; ask(self.books)"),
+        ("self.session = session\nself.books = Books(self.session)", "ask(self.books)"),
         (
-            "self.session = session\n            session = None\n            self.books = Books(self.session)",
+            """
+            self.session = session
+            session = None
+            self.books = Books(self.session)
+            """,
             "ask(self.books)",
         ),
-        ("self.books = Books(session)", "books = self.books\n            ask(self.books)"),
     ],
 )
 def test_an_attribute_is_followed_to_the_constructors_parameter(made: str, asks: str) -> None:
-    assert origin(METHOD.format(made, asks)) == ("__init__", "session")
+    assert asked_in_method(made, asks) == ("__init__", "session")
 
 
 @pytest.mark.parametrize(
-    ("made", "asks", "text"),
+    ("made", "asked"),
     [
-        ("self.books = Books(session)\n            self.books = Books(other)", "ask(self.books)", "self.books"),
-        ("self.books = Books(session)", "ask(x.books)", "x.books"),
-        ("self.books = Books(session)", "ask(self.other)", "self.other"),
-        ("self.books = Books(session)", "ask(self.books.s)", "self.books.s"),
-        ("x.books = Books(session)", "ask(self.books)", "self.books"),
-        ("self.books = Books(session, other)", "ask(self.books)", "self.books"),
+        ("self.books = Books(session)\nself.books = Books(other)", "self.books"),
+        ("self.books = Books(session)", "x.books"),
+        ("self.books = Books(session)", "self.other"),
+        ("self.books = Books(session)", "self.books.s"),
+        ("x.books = Books(session)", "self.books"),
+        ("self.books = Books(session, other)", "self.books"),
     ],
 )
-def test_an_attribute_that_may_be_another_is_not_followed(made: str, asks: str, text: str) -> None:
-    assert origin(METHOD.format(made, asks)) == ("work", text)
+def test_an_attribute_that_may_be_another_is_not_followed(made: str, asked: str) -> None:
+    assert asked_in_method(made, f"ask({asked})") == ("work", asked)
 
 
 def test_a_method_without_parameters_has_no_object_to_follow() -> None:
@@ -175,4 +183,10 @@ def test_attributes_that_are_made_of_each_other_come_to_an_end() -> None:
 
 @pytest.mark.parametrize(("steps", "text"), [(0, "u"), (1, "t"), (2, "s")])
 def test_a_name_is_followed_as_many_steps_as_are_left(steps: int, text: str) -> None:
-    assert anything("def f(s):\n    t = s\n    u = t\n    ask(u)\n", steps) == ("f", text)
+    source = """
+        def f(s):
+            t = s
+            u = t
+            ask(u)
+    """
+    assert anything(source, steps) == ("f", text)

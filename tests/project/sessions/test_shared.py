@@ -111,8 +111,14 @@ def test_a_call_takes_no_session_along(body: str) -> None:
 
 
 def test_an_object_that_is_not_known_to_keep_one_session_is_its_own_origin() -> None:
-    text = "class Two(R):\n    def __init__(self, s: AsyncSession, t: AsyncSession): self.s = s if t else t\n"
-    found = project(HEAD + text + "async def f(s: AsyncSession):\n    r = Two(s, None)\n    r.save()\n")
+    text = """
+        class Two(R):
+            def __init__(self, s: AsyncSession, t: AsyncSession): self.s = s if t else t
+        async def f(s: AsyncSession):
+            r = Two(s, None)
+            r.save()
+    """
+    found = project(HEAD + dedent(text))
     call = next(call for scope in found.scopes() for call in scope.calls if call.callee == Attribute(Name("r"), "save"))
     assert [(item.text, item.origin.text) for item in carried_by(found, call)] == [("r", "r")]
 
@@ -162,7 +168,11 @@ def test_a_session_is_not_handed_to_a_task_that_ignores_it_or_is_not_known(body:
 
 
 def test_a_session_is_handed_to_a_function_of_another_file() -> None:
-    main = "import work\nfrom work import AsyncSession\ndef f(s: AsyncSession, tasks): tasks.add_task(work.use, s)\n"
+    main = """
+        import work
+        from work import AsyncSession
+        def f(s: AsyncSession, tasks): tasks.add_task(work.use, s)
+    """
     found = project({"work.py": HEAD, "main.py": main})
     (call,) = found.table.named("add_task")
     carried = handed_argument(found, call, 0)
@@ -226,7 +236,11 @@ def of_request(body: str, hops: int = MAX_DEPENDENCY_HOPS) -> bool:
         "r = R(db)\nask(r)",
         "r = R(1, s=db)\nask(r)",
         "r = R(db)\nask(r.s)",
-        "r = R(db)\nother = R(r)\nask(other)",
+        """
+            r = R(db)
+            other = R(r)
+            ask(other)
+        """,
     ],
 )
 def test_a_session_is_the_requests(body: str) -> None:
@@ -243,7 +257,12 @@ def test_a_session_is_the_requests(body: str) -> None:
         "r = R(s)\nask(r)",
         "r = R()\nask(r)",
         "r = SessionLocal()\nask(r)",
-        "a = R(db)\nb = R(a)\nc = R(b)\nask(c)",
+        """
+            a = R(db)
+            b = R(a)
+            c = R(b)
+            ask(c)
+        """,
         "r = R(r)\nask(r)",
     ],
 )
@@ -259,7 +278,19 @@ def test_a_name_of_a_module_is_not_the_requests() -> None:
 
 @pytest.mark.parametrize(
     ("body", "least"),
-    [("ask(db)", 1), ("ask(db.bind)", 2), ("r = R(db)\nask(r)", 2), ("a = R(db)\nb = R(a)\nask(b)", 3)],
+    [
+        ("ask(db)", 1),
+        ("ask(db.bind)", 2),
+        ("r = R(db)\nask(r)", 2),
+        (
+            """
+        a = R(db)
+        b = R(a)
+        ask(b)
+    """,
+            3,
+        ),
+    ],
 )
 def test_each_object_between_takes_a_hop(body: str, least: int) -> None:
     assert of_request(body, least)

@@ -197,6 +197,15 @@ STREAM = PLAIN.but(
 )
 PLAIN_SPOKEN = [
     PLAIN,
+    PLAIN.but(
+        "for a manager of the project that gives a session",
+        {
+            "with SessionLocal()": "with sessions()",
+            "async def load": "@asynccontextmanager\nasync def sessions():\n    yield AsyncSession()\nasync def load",
+            "from sql": "from contextlib import asynccontextmanager\nfrom sql",
+        },
+    ),
+    STREAM.but("for a name that the loop binds anew", {"for row in rows: print(row)": "for rows in rows: print(rows)"}),
     *PLAIN.elsewhere(),
     PLAIN.but("in a plain function", {"async def": "def"}),
     PLAIN.but("for a name", {ENTERED: "with session: print(query)"}),
@@ -223,6 +232,9 @@ PLAIN_SPOKEN = [
     ),
 ]
 PLAIN_SILENT = [
+    PLAIN.but("for the factory itself", {ENTERED: "with SessionLocal: print(query)"}),
+    ROWS.but("for an `if` about rows", {"async for row in rows: print(row)": "if rows: print(rows)"}),
+    ROWS.but("for an `async with`", {"async for row in rows: print(row)": "async with rows: print(rows)"}),
     PLAIN.but("when it is async", {"    with": "    async with"}),
     PLAIN.but(
         "for a synchronous session",
@@ -328,6 +340,13 @@ SLEEP = case(
 )
 SLEEP_SPOKEN = [
     SLEEP,
+    SLEEP.but(
+        "for a request under a test for `data:` URLs",
+        {
+            "return time.sleep(1)": 'if seconds.startswith("data:"): return requests.get(seconds)',
+            "import subprocess": "import requests, subprocess",
+        },
+    ),
     SLEEP.but("in the route itself", {"wait(2)": "time.sleep(2)"}),
     SLEEP.but("for a time that is not known", {"sleep(1)": "sleep(seconds)"}),
     SLEEP.but("twice in a helper", {"return time": "time.sleep(3)\nreturn time"}),
@@ -401,6 +420,12 @@ def said(root: Path, example: Case) -> tuple[str, list[str]]:
         (
             LOST.but("in a plain function", {"async def": "def"}),
             "`session.commit()` is never awaited: nothing is committed (`save` is a plain `def`: make it `async def`)",
+        ),
+        (
+            LOST.but(
+                "at the top of a module", {"query):": "query): ...", f"    {CALL}": "AsyncSession(query).commit()"}
+            ),
+            "`AsyncSession(…).commit()` is never awaited: nothing is committed",
         ),
         (OWN, "`store(…)` is never awaited: it does not run"),
         (
@@ -502,3 +527,19 @@ def test_calls_that_block_in_two_routes_are_found_in_each(tmp_path: Path) -> Non
     """
     twice = BLOCKING.beside("in two routes", "routes.py", other)
     assert [item.location.path for item in twice.found(tmp_path)] == ["app.py", "routes.py"]
+
+
+def test_where_the_session_comes_from_is_shown(tmp_path: Path) -> None:
+    injected = LOST.but(
+        "injected",
+        {
+            "async def save(session: AsyncSession,": """
+                from fastapi import Depends
+                def get_session() -> AsyncSession: ...
+                async def save(session: AsyncSession = Depends(get_session),
+            """,
+            " engine: AsyncEngine, query": "",
+        },
+    )
+    (found,) = injected.found(tmp_path)
+    assert [note.message for note in found.related] == ["injected here", "`session` is bound here"]

@@ -135,7 +135,10 @@ SHARED_SILENT = [
     ),
     IN_OBJECT.but(
         "when no class has the function",
-        {"class Store:\n    def __init__(self):\n        self": "def __init__(self):\n    self"},
+        {
+            "class Store:\n    def __init__(self):\n        self": "def __init__(self):\n    self",
+            "store = Store()": "store = __init__(URL)",
+        },
     ),
     IN_OBJECT.but("when nothing keeps the object", {"store = Store()": "Store()"}),
     IN_OBJECT.but("when the object does not keep it", {"self.session = SessionLocal()": "session = SessionLocal()"}),
@@ -342,6 +345,7 @@ OPEN_SPOKEN = [
     LEFT.but("out of a loop that is left by `return`", {"break": "return session"}),
 ]
 OPEN_SILENT = [
+    AFTER_YIELD.but("when something else is yielded", {"yield session": "yield query"}),
     *(silent for example in (OPEN, DROPPED, LEFT) for silent in example.elsewhere()),
     OPEN.but(
         "when it is entered",
@@ -533,6 +537,21 @@ SPAWNED = GATHERED.but(
 )
 GATHERED_SPOKEN = [
     GATHERED,
+    GATHERED.but(
+        "for each of several sessions",
+        {
+            "other: AsyncSession, queries": "sessions: list[AsyncSession]",
+            BOTH: "return [asyncio.gather(add(session, 1), add(session, 2)) for session in sessions]",
+        },
+    ),
+    GATHERED.but(
+        "in a comprehension, by an attribute of the same name",
+        {
+            "async def load(": "class Store:\n    query: AsyncSession\nasync def load(store: Store, ",
+            BOTH: "await asyncio.gather(*[add(store.query, query) for query in queries])",
+        },
+    ),
+    SPAWNED.but("the first under an `if`", {"first = ": "if queries: first = "}),
     *GATHERED.elsewhere(),
     GATHERED.but("by methods", {BOTH: "await asyncio.gather(session.execute(1), session.execute(2))"}),
     GATHERED.but("in a list", {BOTH: "await asyncio.gather(*[add(session, 1), add(session, 2)])"}),
@@ -563,6 +582,10 @@ GATHERED_SPOKEN = [
     ),
 ]
 GATHERED_SILENT = [
+    GATHERED.but(
+        "in a comprehension of tasks over sessions",
+        {BOTH: "return [asyncio.create_task(add(session, 1)) for session in queries]"},
+    ),
     GATHERED.but("when one of them uses it", {"add(session, 2)": "add(other, 2)"}),
     GATHERED.but("when the others do something else", {"add(session, 2)": "asyncio.wait_for(queries, 2)"}),
     GATHERED.but("when one is awaited alone", {", add(session, 2)": ""}),
@@ -671,6 +694,13 @@ ESCAPED_SPOKEN = [
     ),
 ]
 ESCAPED_SILENT = [
+    IN_TASK.but(
+        "with an object that opens its own",
+        {
+            "asyncio.create_task(audit(1, session))": "log = Log(session)\nasyncio.create_task(log.write())",
+            "self.session = session": "self.session = SessionLocal()",
+        },
+    ),
     ESCAPED.but("when values are passed", {HANDED: "tasks.add_task(audit, 1, 2)"}),
     ESCAPED.but("when the function ignores it", {"await session.execute(action)": "await action.run()"}),
     ESCAPED.but("when the function is not known", {HANDED: "tasks.add_task(app.audit, 1, session)"}),
@@ -773,6 +803,11 @@ UNREMOVED = case(
 )
 UNREMOVED_SPOKEN = [
     UNREMOVED,
+    UNREMOVED.but("while something is removed from what is not known", {"return other": "other.remove(1)"}),
+    UNREMOVED.but(
+        "while an object of the project is removed",
+        {"return other": "Store().remove()", "async def end": "class Store:\n    def remove(self): ...\nasync def end"},
+    ),
     UNREMOVED.but(
         "in an attribute",
         {
@@ -794,6 +829,10 @@ UNREMOVED_SPOKEN = [
     UNREMOVED.but("while a file is removed", {"return other": "os.remove(other)", "from sql": "import os\nfrom sql"}),
 ]
 UNREMOVED_SILENT = [
+    UNREMOVED.but(
+        "when one that is passed in is removed",
+        {"end(other)": "end(other: async_scoped_session)", "return other": "await other.remove()"},
+    ),
     *UNREMOVED.elsewhere(),
     UNREMOVED.but("when it is removed", {"return other": "await registry.remove()"}),
     UNREMOVED.but("when something that is not known is removed", {"return other": "await other.remove()"}),
@@ -847,3 +886,120 @@ def test_a_rule_speaks(example: Case, tmp_path: Path) -> None:
 @pytest.mark.parametrize("example", SILENT, ids=str)
 def test_a_rule_is_silent(example: Case, tmp_path: Path) -> None:
     assert example.found(tmp_path) == []
+
+
+def said(root: Path, example: Case) -> str:
+    """The message of the one finding."""
+    (found,) = example.found(root)
+    return found.message
+
+
+@pytest.mark.parametrize(
+    ("example", "message"),
+    [
+        (SHARED, "this session is made once, when the module is imported, and shared by all requests"),
+        (IN_CLASS, "this session is made once, for the class `Store`, and shared by all requests"),
+        (IN_OBJECT, "`Store` is made once, so its session is shared by all requests"),
+        (IN_CACHE, "`get_session` is cached, so all its callers share this one session"),
+        (EXPIRING, "objects of these sessions expire at `commit()`: the next attribute read fails"),
+        (
+            EXPIRING.but("switched on", {"engine)": "engine, expire_on_commit=True)"}),
+            "`expire_on_commit=True` makes the first attribute read after `commit()` fail",
+        ),
+        (
+            OLD.on("sqlalchemy>=2.0"),
+            "`sessionmaker(class_=AsyncSession)` is untyped: `async_sessionmaker` makes async sessions",
+        ),
+        (
+            OLD.on("sqlalchemy==1.4.52"),
+            "`sessionmaker(class_=AsyncSession)` is untyped: `async_sessionmaker`, of SQLAlchemy 2.0, makes async sessions",
+        ),
+        (OPEN, "`session` is opened here and never closed"),
+        (SKIPPED, "`session` stays open when anything fails before `close()`"),
+        (AFTER_YIELD, "`session` is closed after the `yield`, but not in a `finally`: an error leaves it open"),
+        (RETURNING, "`get_session` returns the session that it opens: it is already closed"),
+        (
+            RETURNING.but(
+                "never closed",
+                {"async with SessionLocal() as session:\n        return session": "return SessionLocal()"},
+            ),
+            "`get_session` returns the session that it opens: it is never closed",
+        ),
+        (BOUND, "`sessionmaker` makes synchronous sessions, and this engine is async"),
+        (
+            BOUND.but("by a session", {"sessionmaker(engine)": "Session(engine)"}),
+            "`Session` makes synchronous sessions, and this engine is async",
+        ),
+        (IN_TASK, "`session` is closed with the request while this task may still use it"),
+    ],
+    ids=str,
+)
+def test_a_mistake_with_a_session_is_named(example: Case, message: str, tmp_path: Path) -> None:
+    assert said(tmp_path, example) == message
+
+
+EARLIER = "the dependency is closed before the task runs: the session opens again and is never closed"
+LATER = "the session stays open, with its connection, until the task has ended, and what it does not commit is lost"
+
+
+@pytest.mark.parametrize(
+    ("version", "consequence"),
+    [
+        ("==0.117.1", EARLIER),
+        ("<0.118", EARLIER),
+        (">=0.118", LATER),
+        (">=0.110", f"up to FastAPI 0.117 {EARLIER}; from 0.118 on {LATER}"),
+    ],
+)
+def test_what_becomes_of_a_session_in_a_background_task_depends_on_fastapi(
+    version: str, consequence: str, tmp_path: Path
+) -> None:
+    told = said(tmp_path, ESCAPED.on(f"fastapi{version}"))
+    assert told == f"`session` is handed to a background task: {consequence}"
+
+
+SHELVES = GATHERED.but(
+    "by objects",
+    {
+        "async def load": """
+            class Shelf:
+                def __init__(self, session: AsyncSession):
+                    self.session = session
+                async def titles(self):
+                    await self.session.execute(1)
+            async def load
+        """,
+        BOTH: """
+            fiction = Shelf(session)
+            science = Shelf(session)
+            await asyncio.gather(fiction.titles(), science.titles())
+        """,
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("example", "message"),
+    [
+        (GATHERED, "`session` is used by several tasks at once"),
+        (SHELVES, "`fiction` and `science` share the session `session`, which several tasks use at once"),
+    ],
+    ids=str,
+)
+def test_tasks_are_said_to_share_what(example: Case, message: str, tmp_path: Path) -> None:
+    assert said(tmp_path, example) == message
+
+
+def test_a_task_that_has_ended_is_none_of_those_that_share(tmp_path: Path) -> None:
+    three = SPAWNED.but(
+        "after another",
+        {
+            "first = asyncio": """
+                ended = asyncio.create_task(add(session, 0))
+                await ended
+                first = asyncio
+            """
+        },
+    )
+    (found,) = three.found(tmp_path)
+    assert (found.location.line, [note.location.line for note in found.related]) == (9, [9, 10])
