@@ -152,6 +152,12 @@ def test_a_line_that_holds_other_code_is_not_read() -> None:
     assert opened.syntax.call_in_line(call_of(opened.module, "g")) is None
 
 
+def test_a_line_that_libcst_cannot_read_is_none() -> None:
+    opened = Opened("x = f(1)", f"y = g({'[' * 80}{']' * 80})\n")
+    assert opened.syntax.line("other.py", call_of(opened.other, "g").statement) is None
+    assert opened.syntax.call_in_line(call_of(opened.other, "g")) is None
+
+
 def test_a_call_is_found_with_its_line() -> None:
     opened = Opened(LINES)
     found = opened.syntax.call_in_line(opened.call)

@@ -82,6 +82,27 @@ def test_a_node_of_a_statement_stands_where_the_file_has_it(text: str, place: tu
     assert unit.range_of(node) == place
 
 
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("x = f(1)", "x = f(1)"),
+        ("with f(1) as a: pass", "with f(1) as a: "),
+        ("while f(1):\n    pass", "while f(1):\n    "),
+    ],
+)
+def test_a_unit_knows_what_of_it_is_the_files_own(text: str, own: str) -> None:
+    source = source_of(text)
+    unit = read_statement(source, call_of(source).statement)
+    assert unit is not None
+    assert unit.module.code[: unit.offsets.extent] == own
+
+
+@pytest.mark.parametrize("text", ["if a:\n    pass\nelif f(1):\n    pass", f"x = f({'[' * 80}{']' * 80})"])
+def test_a_statement_that_cannot_stand_alone_or_is_too_deep_is_not_read(text: str) -> None:
+    source = source_of(text)
+    assert read_statement(source, call_of(source).statement) is None
+
+
 def test_a_node_is_found_by_its_class_and_its_whole_span() -> None:
     source = source_of("x = f(1) + f(1)")
     (first, second) = index(source.path, source.data).calls

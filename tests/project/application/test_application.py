@@ -141,7 +141,13 @@ def test_routes_dependencies_and_middleware_are_registered_by_calls(text: str, w
 
 
 def test_a_function_is_called_at_all_its_times() -> None:
-    found = headed("@app.get('/')\ndef h(x=Depends(h), y=Depends(h)): pass")
+    text = """
+        @app.get("/")
+        def h(): pass
+        Depends(h)
+        Depends(h)
+    """
+    found = headed(text)
     h, f = function(found, "h"), function(found, "f")
     assert found.application.triggers == {h: {Trigger.ROUTE, Trigger.DEPENDENCY}}
     assert found.application.is_called_at(h, Trigger.STARTUP, Trigger.ROUTE)
@@ -164,8 +170,16 @@ def made(files: dict[str, str]) -> list[str]:
         "from starlette.applications import Starlette\napp = Starlette()",
         "from litestar import Litestar\napp = Litestar([])",
         "from aiogram import Dispatcher\nDispatcher()",
-        "from fastapi import FastAPI\nclass App(FastAPI): pass\napp = App()",
-        "from discord.ext import commands\nclass Bot(commands.Bot): pass\nBot()",
+        """
+        from fastapi import FastAPI
+        class App(FastAPI): pass
+        app = App()
+        """,
+        """
+        from discord.ext import commands
+        class Bot(commands.Bot): pass
+        Bot()
+        """,
     ],
 )
 @pytest.mark.parametrize("path", ["app.py", "scripts/serve.py"])
@@ -182,8 +196,17 @@ def test_a_maker_is_a_call_of_a_framework_or_of_an_heir(text: str, path: str) ->
         "app = FastAPI()",
         "class App(unknown): pass\napp = App()",
         "from fastapi import FastAPI\nclass App(FastAPI): pass",
-        "from fastapi import FastAPI\nclass App(FastAPI): pass\nfrom other import App\nApp()",
-        "from fastapi import FastAPI\nclass App(FastAPI): pass\nother.App()",
+        """
+        from fastapi import FastAPI
+        class App(FastAPI): pass
+        from other import App
+        App()
+        """,
+        """
+        from fastapi import FastAPI
+        class App(FastAPI): pass
+        other.App()
+        """,
     ],
 )
 def test_other_calls_make_no_application(text: str) -> None:
@@ -195,7 +218,11 @@ def test_an_application_of_tests_or_migrations_does_not_count(path: str) -> None
     assert made({path: "from fastapi import FastAPI\napp = FastAPI()"}) == []
 
 
-APP = "from fastapi import FastAPI\nimport one\napp = FastAPI()\n"
+APP = """
+    from fastapi import FastAPI
+    import one
+    app = FastAPI()
+"""
 FILES = {"one.py": "import two", "two.py": "import one", "apart.py": "import one"}
 ROUTES = """
     from fastapi import APIRouter

@@ -42,7 +42,14 @@ def test_a_lambda_is_asked_for_the_function_around_it(text: str, wanted: str | N
     ("text", "wanted"),
     [
         ("async def f(): look()", True),
-        ("async def f():\n    for _ in URL:\n        if URL: look()", True),
+        (
+            """
+            async def f():
+                for _ in URL:
+                    if URL: look()
+            """,
+            True,
+        ),
         ("def f(): look()", False),
         ("look()", False),
         ("class A: look()", False),

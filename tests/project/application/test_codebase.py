@@ -73,7 +73,12 @@ def test_calls_are_found_by_name_and_by_what_they_are_called_on(
 
 def test_a_renamed_method_is_no_method_of_its_own_name() -> None:
     found = small(
-        "from db import execute as commit\nsession = SessionLocal()\nsession.commit()", db="def execute(): pass"
+        """
+        from db import execute as commit
+        session = SessionLocal()
+        session.commit()
+        """,
+        db="def execute(): pass",
     )
     assert [spelled(item.call) for item in found.calls("execute", on=library.SESSIONS)] == []
 
@@ -102,10 +107,10 @@ def test_everything_of_all_files_is_gone_through() -> None:
     found = project(
         {
             "one.py": """
-            class A:
-                async def f(self):
-                    await first()
-                    with lock: pass
+                class A:
+                    async def f(self):
+                        await first()
+                        with lock: pass
             """,
             "two.py": "async def g(): return await second(), (lambda: 1), [_ for _ in URL]\n",
         }
@@ -226,7 +231,14 @@ def test_a_member_of_a_value_is_known() -> None:
     [
         ("x = SessionLocal()\ndef f(): x.look()", True),
         ("x = SessionLocal()\nx.look()", True),
-        ("def f():\n    x = SessionLocal()\n    x.look()", False),
+        (
+            """
+            def f():
+                x = SessionLocal()
+                x.look()
+            """,
+            False,
+        ),
         ("def f(x: AsyncSession): x.look()", False),
         ("def f(x: AsyncSession):\n    def g(): x.look()", False),
         ("x = engine\ndef f(): x.look()", False),
@@ -246,7 +258,15 @@ def test_a_session_of_a_module_is_bound_outside_of_functions(text: str, wanted: 
         ("x = 1\ndef f(): look()", False, False),
         ("def f(x): look()", True, True),
         ("def f(x):\n    def g(): look()", True, True),
-        ("class A:\n    x = 1\n    look()", False, True),
+        (
+            """
+            class A:
+                x = 1
+                look()
+            """,
+            False,
+            True,
+        ),
         ("def f(): look()", True, False),
     ],
 )
@@ -260,5 +280,9 @@ def test_a_name_is_local_to_the_function_or_class_that_binds_it(
 
 
 def test_a_session_is_known_by_name() -> None:
-    found = small("async def f():\n    async with SessionLocal() as x:\n        look()")
+    found = small("""
+        async def f():
+            async with SessionLocal() as x:
+                look()
+    """)
     assert described(found.value(Name("x"), call(found, "look"))) == SESSION

@@ -23,7 +23,11 @@ HEAD = """
         ("@app.on_event('startup')\ndef g(): pass", ["on_event startup"]),
         ("@router.on_event('shutdown')\ndef g(): pass", ["on_event shutdown"]),
         (
-            "@app.on_event('startup')\n@app.on_event('shutdown')\ndef g(): pass",
+            """
+            @app.on_event('startup')
+            @app.on_event('shutdown')
+            def g(): pass
+            """,
             ["on_event shutdown", "on_event startup"],
         ),
         ("app.add_event_handler('startup', f)", ["add_event_handler startup"]),

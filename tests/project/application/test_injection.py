@@ -87,7 +87,14 @@ ROUTE = "\ndef f(): pass\n"
 )
 def test_a_route_names_what_is_called_before_it(given: str, wanted: list[str]) -> None:
     assert (
-        before("needed = Depends(one)\nseveral = [Depends(one)]\napp = FastAPI()", f"@app.get('/', {given}){ROUTE}")
+        before(
+            """
+            needed = Depends(one)
+            several = [Depends(one)]
+            app = FastAPI()
+            """,
+            f"@app.get('/', {given}){ROUTE}",
+        )
         == wanted
     )
 
@@ -143,8 +150,19 @@ def test_a_router_is_followed_where_it_is_included_once(more: str, wanted: list[
 @pytest.mark.parametrize(
     "head",
     [
-        "def f(router: APIRouter):\n    @router.get('/')\n    def g(): pass",
-        "if URL:\n    router = APIRouter(1)\nelse:\n    router = APIRouter(2)\n@router.get('/')\ndef f(): pass",
+        """
+        def f(router: APIRouter):
+            @router.get('/')
+            def g(): pass
+        """,
+        """
+        if URL:
+            router = APIRouter(1)
+        else:
+            router = APIRouter(2)
+        @router.get('/')
+        def f(): pass
+        """,
         "@APIRouter(1).get('/')\ndef f(): pass",
     ],
 )

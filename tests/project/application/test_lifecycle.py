@@ -41,7 +41,14 @@ def handler(found: Project, name: str = "life") -> Registration:
         ("app = FastAPI(lifespan=life)\nmain.mount('/', app=app)", False),
         ("app = FastAPI(lifespan=life)\nmain.mount(app)", True),
         ("app = FastAPI(lifespan=life)\nmain.mount('/', make(app))", True),
-        ("def make():\n    app = FastAPI(lifespan=life)\n    main.mount('/', app)", False),
+        (
+            """
+            def make():
+                app = FastAPI(lifespan=life)
+                main.mount('/', app)
+            """,
+            False,
+        ),
         ("app.router.lifespan_context = life\nmain.mount('/', app)", True),
         ("app = FastAPI(on_startup=[life])\nmain.mount('/', app)", True),
     ],
@@ -85,19 +92,49 @@ def life(body: str) -> str:
     ("body", "wanted"),
     [
         ("first()\nyield", ["first()"]),
-        ("first()\nsecond()\nyield\nthird()", ["first()", "second()"]),
+        (
+            """
+            first()
+            second()
+            yield
+            third()
+            """,
+            ["first()", "second()"],
+        ),
         ("yield first()", ["first()"]),
         ("yield\nfirst()", []),
         ("if URL: first()\nyield", []),
         ("for _ in URL: first()\nyield", []),
         ("while first(): second()\nyield", ["first()"]),
         ("with lock: first()\nyield", ["first()"]),
-        ("async with lock:\n    first()\n    yield", ["first()"]),
-        ("try: first()\nexcept E: second()\nyield", ["first()"]),
+        (
+            """
+            async with lock:
+                first()
+                yield
+            """,
+            ["first()"],
+        ),
+        (
+            """
+            try: first()
+            except E: second()
+            yield
+            """,
+            ["first()"],
+        ),
         ("[first() for _ in URL]\nyield", []),
         ("lambda: first()\nyield", []),
         ("first()", []),
-        ("first()\nyield 1\nsecond()\nyield 2", []),
+        (
+            """
+            first()
+            yield 1
+            second()
+            yield 2
+            """,
+            [],
+        ),
     ],
 )
 def test_calls_before_the_yield_are_certain_unless_a_condition_stands_around(body: str, wanted: list[str]) -> None:
@@ -200,13 +237,20 @@ def test_a_limited_number_of_calls_is_followed_from_a_handler() -> None:
         ("await unknown.execute(1)", []),
         ("await unknown()", []),
         ("await asyncio.sleep(1)", []),
+        ("await asyncio.TaskGroup().create_task(1)", []),
+        ("await own.mine()", []),
         ("await app.router.startup()", []),
     ],
 )
 def test_queries_are_calls_that_certainly_talk_to_the_database(line: str, wanted: list[str]) -> None:
     found = small(
         HEAD,
-        "import asyncio, asyncpg\napp, session, raw = FastAPI(), SessionLocal(), Session()",
+        """
+        import asyncio, asyncpg
+        class Own(AsyncSession):
+            async def mine(self): pass
+        app, session, raw, own = FastAPI(), SessionLocal(), Session(), Own()
+        """,
         block("async def f():", line),
     )
     assert [spelled(item) for item in queries(found, iter(function(found, "f").calls))] == wanted
@@ -232,7 +276,14 @@ def stopped(*texts: str) -> str | None:
         ("yield\nif URL: look()", None),
         ("yield\n[look() for _ in URL]", None),
         ("try: yield\nexcept E: look()", None),
-        ("yield 1\nlook()\nyield 2", None),
+        (
+            """
+            yield 1
+            look()
+            yield 2
+            """,
+            None,
+        ),
         ("look()", None),
         ("yield\nlambda: look()", None),
     ],
@@ -277,7 +328,15 @@ def test_a_handler_for_shutdown_needs_no_yield_in_what_it_calls() -> None:
         ("async def close(): look()", "pass", None),
         ("async def close(): await deep()\nasync def deep(): look()", "await close()", "life"),
         ("async def close(): deep()\nasync def deep(): look()", "await close()", None),
-        ("async def close():\n    if URL: await deep()\nasync def deep(): look()", "await close()", None),
+        (
+            """
+            async def close():
+                if URL: await deep()
+            async def deep(): look()
+            """,
+            "await close()",
+            None,
+        ),
     ],
 )
 def test_a_helper_is_run_at_the_stop_when_every_call_down_to_it_is(helper: str, line: str, wanted: str | None) -> None:
@@ -291,6 +350,17 @@ def test_what_a_lifespan_calls_before_its_yield_is_not_run_at_the_stop() -> None
 @pytest.mark.parametrize("more", ["main.mount('/', app)", ""])
 def test_a_mounted_application_is_not_stopped(more: str) -> None:
     assert stopped(life("yield\nlook()"), more) == (None if more else "life")
+
+
+def test_what_a_dependency_does_after_its_yield_is_not_run_at_the_stop() -> None:
+    text = """
+        from fastapi import Depends
+        async def get():
+            yield
+            look()
+        def route(x=Depends(get)): pass
+    """
+    assert stopped(text) is None
 
 
 def test_another_handler_may_run_what_the_first_does_not() -> None:

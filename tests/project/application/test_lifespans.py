@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from async_db_lint.index.scopes import Function
@@ -15,7 +17,8 @@ HEAD = "from fastapi import APIRouter, FastAPI\n"
 
 
 def of(text: str, **others: str) -> Project:
-    return project({"app.py": HEAD + text, **{f"{path}.py": HEAD + other for path, other in others.items()}})
+    """A project of files that know FastAPI; `db="…"` is a file `db.py` beside `app.py`."""
+    return project({f"{path}.py": HEAD + dedent(item) for path, item in {"app": text, **others}.items()})
 
 
 @pytest.mark.parametrize(
@@ -50,8 +53,22 @@ def test_makers_of_tests_and_scripts_do_not_count(path: str) -> None:
         ("from fastapi import FastAPI\nFastAPI()", True),
         ("import fastapi\nfastapi.FastAPI()", False),
         ("from fastapi import FastAPI as Api\nApi()", False),
-        ("from fastapi import FastAPI\nlifespan = None\nFastAPI()", False),
-        ("from fastapi import FastAPI\nfrom other import lifespan\nFastAPI()", False),
+        (
+            """
+            from fastapi import FastAPI
+            lifespan = None
+            FastAPI()
+            """,
+            False,
+        ),
+        (
+            """
+            from fastapi import FastAPI
+            from other import lifespan
+            FastAPI()
+            """,
+            False,
+        ),
         ("from fastapi import FastAPI\ndef make(lifespan): return FastAPI()", True),
     ],
 )
@@ -82,8 +99,22 @@ def home(text: str, **others: str) -> tuple[str, str | None] | None:
         ("app = FastAPI(lifespan=unknown)", None),
         ("app = FastAPI(lifespan=None)", None),
         ("app = FastAPI(**options)", None),
-        ("app = FastAPI()\n@app.on_event('shutdown')\ndef stop(): pass", None),
-        ("app = FastAPI()\n@app.on_event('startup')\ndef start(): pass", None),
+        (
+            """
+            app = FastAPI()
+            @app.on_event('shutdown')
+            def stop(): pass
+            """,
+            None,
+        ),
+        (
+            """
+            app = FastAPI()
+            @app.on_event('startup')
+            def start(): pass
+            """,
+            None,
+        ),
         ("app = FastAPI()\napp.add_event_handler('startup', unknown)", None),
         ("app = FastAPI()\nother.on_event('startup')", None),
         ("app = FastAPI(on_startup=[start])", None),
@@ -155,20 +186,57 @@ def test_handlers_are_known_when_all_stand_beside_the_application(
         f"app = FastAPI(on_startup=[first])\n{START}",
         f"app = FastAPI(on_shutdown=[first])\n{START}",
         f"app = FastAPI(lifespan=unknown)\n{START}",
+        f"{LIFE}app = FastAPI(lifespan=unknown)\nrouter = APIRouter(lifespan=life)\n{START}",
         f"{APP}other = FastAPI()\n{START}",
+        """
+        class Holder: app = APIRouter()
+        app = FastAPI()
+        @Holder.app.on_event("startup")
+        def start(): pass
+        """,
+        """
+        def make():
+            global app
+            app = FastAPI()
+        make()
+        @app.on_event("startup")
+        def start(): pass
+        """,
         f"{APP}{START}{STOP.replace('stop()', 'start()')}",
         f"{APP}{START}start = None\n",
-        f"{APP}if URL:\n    @app.on_event('startup')\n    def start(): pass\n",
+        """
+        app = FastAPI()
+        if URL:
+            @app.on_event('startup')
+            def start(): pass
+        """,
         f"{APP}@app.on_event('startup')\ndef start(app): pass\n",
-        f"{APP}class A:\n    @app.on_event('startup')\n    def start(): pass\n",
+        """
+        app = FastAPI()
+        class A:
+            @app.on_event('startup')
+            def start(): pass
+        """,
         f"{APP}router = APIRouter()\n{START}{STOP.replace('app', 'router')}",
         f"{APP}def first(): pass\n{START}app.add_event_handler('startup', first)\n",
         f"{APP}{START}app.add_event_handler('startup', unknown)\n",
         f"{APP}{START}other.on_event('startup')\n",
         f"{APP}{LIFE}{START}router = APIRouter(lifespan=life)\n",
         f"{OWN}{START}router = APIRouter(lifespan=life)\n",
-        f"async def life(app):\n    start = 1\n    yield\napp = FastAPI(lifespan=life)\n{START}",
-        "def make():\n    app = FastAPI()\n    @app.on_event('startup')\n    def start(): pass\n",
+        """
+        async def life(app):
+            start = 1
+            yield
+        app = FastAPI(lifespan=life)
+        @app.on_event('startup')
+        def start(): pass
+        """,
+        """
+        def make():
+            app = FastAPI()
+            @app.on_event('startup')
+            def start(): pass
+        """,
     ],
 )
 def test_handlers_that_cannot_all_be_moved_are_left_alone(text: str) -> None:
@@ -181,7 +249,13 @@ def test_handlers_of_another_file_are_left_alone() -> None:
 
 
 def test_a_lifespan_of_another_file_is_left_alone() -> None:
-    assert handlers(f"from life import life\napp = FastAPI(lifespan=life)\n{START}", life=LIFE) is None
+    text = """
+        from life import life
+        app = FastAPI(lifespan=life)
+        @app.on_event("startup")
+        def start(): pass
+    """
+    assert handlers(text, life=LIFE) is None
 
 
 def test_handlers_know_the_call_that_makes_the_application() -> None:

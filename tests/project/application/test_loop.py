@@ -24,7 +24,7 @@ ROUTE = "@app.get('/')\nasync def route(): "
 
 def proof(*texts: str, name: str = "look") -> tuple[str, list[str]] | None:
     """The `async def` in which a function runs on the loop, and the calls from there down to it."""
-    found = small(HEAD, *texts)
+    found = small(HEAD, "def one(): look()\nasync def deep(): look()", *texts)
     answer = found.loop.of(function(found, name))
     return None if answer is None else (answer.root.name, [spelled(item) for item in answer.helpers])
 
@@ -33,9 +33,9 @@ def proof(*texts: str, name: str = "look") -> tuple[str, list[str]] | None:
     ("text", "wanted"),
     [
         (f"def look(): pass\n{ROUTE}look()", ("route", ["look()"])),
-        (f"def look(): pass\ndef one(): look()\n{ROUTE}one()", ("route", ["one()", "look()"])),
+        (f"def look(): pass\n{ROUTE}one()", ("route", ["one()", "look()"])),
         (f"async def look(): pass\n{ROUTE}await look()", ("look", [])),
-        (f"async def deep(): look()\ndef look(): pass\n{ROUTE}await deep()", ("deep", ["look()"])),
+        (f"def look(): pass\n{ROUTE}await deep()", ("deep", ["look()"])),
         ("@app.get('/')\nasync def look(): pass", ("look", [])),
         ("async def look(): pass\ndef route(x=Depends(look)): pass", ("look", [])),
         ("@app.get('/')\ndef look(): pass", None),
@@ -90,8 +90,8 @@ def test_the_way_with_the_fewest_helpers_is_the_proof() -> None:
 
 
 def test_helpers_in_a_circle_are_followed_once() -> None:
-    assert proof("def look(): one()\ndef one(): look()") is None
-    assert proof("def look(): one()\ndef one(): look()", f"{ROUTE}one()") == ("route", ["one()", "look()"])
+    assert proof("def look(): two()\ndef two(): look()") is None
+    assert proof("def look(): two()\ndef two(): look()", f"{ROUTE}two()") == ("route", ["two()", "look()"])
 
 
 @pytest.mark.parametrize(
@@ -118,10 +118,26 @@ def test_the_call_in_the_root_leads_to_a_call_in_the_function() -> None:
     [
         ("@app.get('/')\nasync def look(): pass", True),
         (f"async def look(): pass\n{ROUTE}await look()", True),
-        ("@app.get('/')\ndef route(): asyncio.run(look())\nasync def look(): pass", False),
-        ("def plain(): look()\nasync def look(): pass\n@app.get('/')\ndef route(): plain()", False),
+        (
+            """
+            @app.get('/')
+            def route(): asyncio.run(look())
+            async def look(): pass
+            """,
+            False,
+        ),
+        (
+            """
+            def plain(): look()
+            async def look(): pass
+            @app.get('/')
+            def route(): plain()
+            """,
+            False,
+        ),
         ("@app.on_event('startup')\nasync def look(): pass", False),
         ("async def look(): pass", False),
+        ("async def look(): pass\nx = look()", False),
     ],
 )
 def test_an_async_function_serves_when_a_request_certainly_leads_to_it(text: str, wanted: bool) -> None:
@@ -196,22 +212,49 @@ def held(*texts: str) -> str | None:
     [
         ("async def f():\n    async with SessionLocal() as s: look()", "s"),
         ("async def f():\n    async with SessionLocal.begin() as s: look()", "s"),
-        ("async def f():\n    async with AsyncSession(engine) as s:\n        if URL: look()", "s"),
         (
-            "async def f():\n    async with SessionLocal() as one:\n        async with SessionLocal() as two: look()",
+            """
+            async def f():
+                async with AsyncSession(engine) as s:
+                    if URL: look()
+            """,
+            "s",
+        ),
+        (
+            """
+            async def f():
+                async with SessionLocal() as one:
+                    async with SessionLocal() as two: look()
+            """,
             "two",
         ),
         ("async def f():\n    async with lock, SessionLocal() as s: look()", "s"),
+        ("async def f():\n    async with lock as key, SessionLocal() as s: look()", "s"),
+        ("async def f():\n    async with SessionLocal(): x = 1; look()", None),
         ("async def f():\n    async with SessionLocal() as s, lock: look()", "s"),
         ("async def f():\n    async with SessionLocal(): look()", None),
-        ("async def f():\n    async with SessionLocal() as s: pass\n    look()", None),
+        (
+            """
+            async def f():
+                async with SessionLocal() as s: pass
+                look()
+            """,
+            None,
+        ),
         ("async def f():\n    with SessionLocal() as s: look()", None),
         ("async def f():\n    async with engine.connect() as s: look()", None),
         ("async def f():\n    async with lock as s: look()", None),
         ("async def f(s: AsyncSession): look()", "s"),
         ("async def f(s: AsyncSession):\n    async with SessionLocal() as own: look()", "own"),
         ("async def f(s: AsyncSession): return lambda: look()", None),
-        ("async def f():\n    s = SessionLocal()\n    look()", None),
+        (
+            """
+            async def f():
+                s = SessionLocal()
+                look()
+            """,
+            None,
+        ),
         ("look()", None),
     ],
 )
@@ -306,6 +349,16 @@ def test_sessions_block_however_they_are_imported(head: str, wanted: list[str]) 
     assert blocking(found) == [("s.execute(1)", f"INSTANCE {library}.Session") for library in wanted]
 
 
-def test_a_synchronous_session_that_no_import_tells_of_is_not_looked_for() -> None:
-    found = small("async def f(s: AsyncSession): s.sync_session.execute(1)")
-    assert blocking(found) == []
+@pytest.mark.parametrize(
+    ("head", "is_looked_for"),
+    [
+        ("from sqlalchemy.orm import Session", True),
+        ("import sqlalchemy", True),
+        ("import os", False),
+        ("from sqlalchemy import text", False),
+        ("from other import Session", False),
+    ],
+)
+def test_synchronous_sessions_are_looked_for_where_an_import_tells_of_them(head: str, is_looked_for: bool) -> None:
+    found = small(head, "async def f(s: AsyncSession): s.sync_session.execute(1)")
+    assert bool(blocking(found)) is is_looked_for

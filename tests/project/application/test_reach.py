@@ -254,21 +254,59 @@ def reached(text: str, name: str = "look") -> bool:
         "def look(): pass\nregister.handler = look",
         "def look(): pass\nregister[1] = look",
         "def look(): pass\ndef f(x=look): pass",
-        "def look(): pass\n@look\ndef f(): pass",
-        "def look(): pass\n@look\nclass A: pass",
+        """
+        def look(): pass
+        @look
+        def f(): pass
+        """,
+        """
+        def look(): pass
+        @look
+        class A: pass
+        """,
         "def look(): pass\nif __name__ == '__main__': look()",
         "def look(): pass\nother.look()",
         "def look(): pass\nx = lambda: look()",
-        "def look(): pass\n@app.get('/')\ndef f(): look()",
-        "def look(): pass\n@app.get('/')\ndef f(): return look",
+        """
+        def look(): pass
+        @app.get('/')
+        def f(): look()
+        """,
+        """
+        def look(): pass
+        @app.get('/')
+        def f(): return look
+        """,
         "@app.get('/')\ndef look(): pass",
         "@unknown\ndef look(): pass",
         "def look(): pass\ndef f(x=Depends(look)): pass",
-        "class A:\n    def look(self): pass\nthing.look()",
-        "class A:\n    def look(self): pass\nA().look()",
-        "class A:\n    def look(self): pass\n    look()",
-        "class A:\n    def look(self): pass\nclass B(A): pass\nB().look()",
-        "class B:\n    def look(self): pass\n    def __init__(self): self.look()\nB()",
+        """
+        class A:
+            def look(self): pass
+        thing.look()
+        """,
+        """
+        class A:
+            def look(self): pass
+        A().look()
+        """,
+        """
+        class A:
+            def look(self): pass
+            look()
+        """,
+        """
+        class A:
+            def look(self): pass
+        class B(A): pass
+        B().look()
+        """,
+        """
+        class B:
+            def look(self): pass
+            def __init__(self): self.look()
+        B()
+        """,
     ],
 )
 def test_a_function_is_possibly_reached_by_anything_that_may_mean_it(text: str) -> None:
@@ -281,14 +319,34 @@ def test_a_function_is_possibly_reached_by_anything_that_may_mean_it(text: str) 
         "def look(): pass",
         "def look(): look()",
         "def look(): pass\ndef f(): look()",
-        "def look(): pass\ndef f(): g()\ndef g(): f(); look()",
+        """
+        def look(): pass
+        def f(): g()
+        def g(): f(); look()
+        """,
         "def look(): pass\nif TYPE_CHECKING: look()",
         "def look(): pass\nother()",
-        "def look(): pass\nfrom elsewhere import look as it\nit()",
+        """
+        def look(): pass
+        from elsewhere import look as it
+        it()
+        """,
         "@functools.cache\ndef look(): pass",
         "class A:\n    def look(self): pass",
-        "class A:\n    def look(self): pass\nclass B:\n    def look(self): pass\nB().look()",
-        "class A:\n    def look(self): pass\nclass B(A):\n    def look(self): pass\nB().look()",
+        """
+        class A:
+            def look(self): pass
+        class B:
+            def look(self): pass
+        B().look()
+        """,
+        """
+        class A:
+            def look(self): pass
+        class B(A):
+            def look(self): pass
+        B().look()
+        """,
     ],
 )
 def test_a_function_that_nothing_started_refers_to_is_not_reached(text: str) -> None:
@@ -334,7 +392,18 @@ def test_python_itself_calls_some_methods(name: str, wanted: bool) -> None:
 @pytest.mark.parametrize("name", ["__init__", "__new__"])
 @pytest.mark.parametrize(("line", "wanted"), [("A()", True), ("x = A", True), ("B()", False), ("other.A()", True)])
 def test_a_constructor_is_reached_by_the_name_of_its_class(name: str, line: str, wanted: bool) -> None:
-    assert reached(f"class A:\n    def {name}(self): pass\nclass B: pass\n{line}", name) is wanted
+    assert (
+        reached(
+            f"""
+            class A:
+                def {name}(self): pass
+            class B: pass
+            {line}
+            """,
+            name,
+        )
+        is wanted
+    )
 
 
 def test_a_lambda_is_handed_over() -> None:

@@ -231,8 +231,8 @@ def test_an_alias_of_another_file_is_read_where_it_is_defined() -> None:
         x: types_.Db
         """,
         types_="""
-        from sqlalchemy.ext.asyncio import AsyncSession as Real
-        Db = Real | None
+            from sqlalchemy.ext.asyncio import AsyncSession as Real
+            Db = Real | None
         """,
     )
     assert noted(found) == SESSION

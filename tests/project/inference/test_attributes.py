@@ -166,7 +166,14 @@ def test_members_of_an_object_are_what_its_class_and_its_methods_bind(text: str,
 
 
 def test_a_member_of_a_class_is_bound_to_the_class() -> None:
-    assert of("class A:\n    def e(self): pass\nx = A.e") == "FUNCTION e of CLASS A"
+    assert (
+        of("""
+            class A:
+                def e(self): pass
+            x = A.e
+        """)
+        == "FUNCTION e of CLASS A"
+    )
 
 
 @pytest.mark.parametrize("owner", ["self", "cls", "A", "me"])
@@ -426,4 +433,12 @@ def test_an_attribute_of_state_is_what_is_kept_there(text: str, wanted: str | No
 
 
 def test_the_loop_of_an_object_through_itself_has_no_member() -> None:
-    assert of("class A:\n    def f(self):\n        self.e = self.e\nx = A().e") is None
+    assert (
+        of("""
+            class A:
+                def f(self):
+                    self.e = self.e
+            x = A().e
+        """)
+        is None
+    )

@@ -106,7 +106,16 @@ OTHERS = {
         ("import again", Attribute(Name("again"), "url"), ["one"]),
         ("import pack", Attribute(Name("pack"), "url"), ["two"]),
         ("import pack", Attribute(Attribute(Name("pack"), "inside"), "url"), ["two"]),
-        ("if DEBUG:\n    from db import url\nelse:\n    url = 'own'", Name("url"), ["own", "one"]),
+        (
+            """
+            if DEBUG:
+                from db import url
+            else:
+                url = 'own'
+            """,
+            Name("url"),
+            ["own", "one"],
+        ),
         ("", Name("url"), []),
         ("from db import missing", Name("missing"), []),
         ("from db import *", Name("missing"), []),

@@ -87,7 +87,15 @@ def test_elsewhere_there_is_no_dependency(parameter: str) -> None:
         ("T = Annotated[int, Depends(get)]", "get"),
         ("U = Annotated[int, Depends(get)]\nT = U", "get"),
         ("D = Depends(get)\nT = Annotated[int, D]", "get"),
-        ("if DEBUG:\n    T = int\nelse:\n    T = Annotated[int, Depends(get)]", "get"),
+        (
+            """
+            if DEBUG:
+                T = int
+            else:
+                T = Annotated[int, Depends(get)]
+            """,
+            "get",
+        ),
         ("T = U\nU = T", None),
         ("T = Annotated[T, 'x']", None),
         ("T = int", None),
@@ -108,10 +116,10 @@ def test_a_dependency_of_another_file_is_read_where_it_stands() -> None:
     found = small(
         "from deps import Db\ndef f(x: Db): pass",
         deps="""
-        from typing import Annotated
-        from fastapi import Depends as Needs
-        def provide(): pass
-        Db = Annotated[int, Needs(provide)]
+            from typing import Annotated
+            from fastapi import Depends as Needs
+            def provide(): pass
+            Db = Annotated[int, Needs(provide)]
         """,
     )
     assert target(found) == "provide"
@@ -123,7 +131,15 @@ def test_a_dependency_of_another_file_is_read_where_it_stands() -> None:
         ("x = Depends(get)", True),
         ("x = y = Depends(get)", True),
         ("x = Depends(get)\nx = Depends(other)", True),
-        ("if DEBUG:\n    x = Depends(get)\nelse:\n    x = Depends(other)", False),
+        (
+            """
+            if DEBUG:
+                x = Depends(get)
+            else:
+                x = Depends(other)
+            """,
+            False,
+        ),
         ("x = other()", False),
         ("x = get", False),
         ("", False),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from async_db_lint.project.inference.hints import dotted, is_named, is_session
@@ -13,14 +15,18 @@ from tests.projects import project
 FILES = {
     "src/shop/db.py": "def get(): pass\nclass Holder: pass\n",
     "src/shop/again.py": "from .db import get\n",
-    "src/shop/__init__.py": "from . import db\nfrom .db import get as made\nhere = made\n",
+    "src/shop/__init__.py": """
+        from . import db
+        from .db import get as made
+        here = made
+    """,
     "src/shop/api/deep.py": "from ..db import get\nfrom .. import again\n",
 }
 
 
 def names(text: str, path: str = "src/shop/app.py", head: str = "") -> list[str]:
     """The dotted names of an expression at the end of a file."""
-    found = project({**FILES, path: f"{FILES.get(path, '')}{head}\nx = {text}\n"})
+    found = project({**FILES, path: f"{dedent(FILES.get(path, ''))}{head}\nx = {text}\n"})
     return list(dotted(found.inference, bound(found, path=path), end(found, path)))
 
 
@@ -65,16 +71,26 @@ def test_a_package_is_named_by_its_folder(path: str) -> None:
     assert found == {"src/shop/app.py": "src.shop.app.Own", "src/shop/__init__.py": "src.shop.Own"}[path]
 
 
-@pytest.mark.parametrize("text", ["def f(get): look(get)", "def f():\n    get = 1\n    look(get)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(get): look(get)",
+        """
+        def f():
+            get = 1
+            look(get)
+        """,
+    ],
+)
 def test_what_a_function_binds_has_no_dotted_name(text: str) -> None:
-    found = project(f"from kit import get\n{text}\n")
+    found = project(f"from kit import get\n{dedent(text)}\n")
     look = call(found, "look")
     assert list(dotted(found.inference, look.positional[0], place_of(look))) == []
 
 
 @pytest.mark.parametrize("text", ["def f(): look(get)", "look(get)"])
 def test_an_import_is_seen_from_a_function(text: str) -> None:
-    found = project(f"from kit import get\n{text}\n")
+    found = project(f"from kit import get\n{dedent(text)}\n")
     look = call(found, "look")
     assert set(dotted(found.inference, look.positional[0], place_of(look))) == {"kit.get"}
 

@@ -31,24 +31,87 @@ def looked(found: Project, name: str = "x") -> str | None:
         ("x = engine\nlook()", ENGINE),
         ("look()\nx = engine", ENGINE),
         ("x = engine\ndef f(): look()", ENGINE),
-        ("x = engine\nx = SessionLocal\nlook()", FACTORY),
-        ("x = engine\nlook()\nx = SessionLocal", ENGINE),
-        ("x = engine\nx = SessionLocal\ndef f(): look()", None),
-        ("x = None\nx = engine\ndef f(): look()", ENGINE),
+        (
+            """
+            x = engine
+            x = SessionLocal
+            look()
+            """,
+            FACTORY,
+        ),
+        (
+            """
+            x = engine
+            look()
+            x = SessionLocal
+            """,
+            ENGINE,
+        ),
+        (
+            """
+            x = engine
+            x = SessionLocal
+            def f(): look()
+            """,
+            None,
+        ),
+        (
+            """
+            x = None
+            x = engine
+            def f(): look()
+            """,
+            ENGINE,
+        ),
         ("x = None\nlook()", None),
         ("x = x\nlook()", None),
-        ("x = y\ny = x\nlook()", None),
+        (
+            """
+            x = y
+            y = x
+            look()
+            """,
+            None,
+        ),
         ("import x\nlook()", "LIBRARY x"),
         ("def x(): pass\nlook()", "FUNCTION x"),
         ("class x: pass\nlook()", "CLASS x"),
         ("def f(x: AsyncSession): look()", SESSION),
         ("x: AsyncSession\nlook()", SESSION),
         ("x: AsyncSession = unknown()\nlook()", SESSION),
-        ("from somewhere import thing\nx: AsyncSession = thing()\nlook()", SESSION),
-        ("from somewhere import thing\nx: unknown = thing()\nlook()", "FOREIGN somewhere.thing"),
+        (
+            """
+            from somewhere import thing
+            x: AsyncSession = thing()
+            look()
+            """,
+            SESSION,
+        ),
+        (
+            """
+            from somewhere import thing
+            x: unknown = thing()
+            look()
+            """,
+            "FOREIGN somewhere.thing",
+        ),
         ("x: AsyncSession = engine\nlook()", ENGINE),
-        ("class A:\n    x = engine\n    look()", ENGINE),
-        ("class A:\n    x = engine\n    def f(self): look()", None),
+        (
+            """
+            class A:
+                x = engine
+                look()
+            """,
+            ENGINE,
+        ),
+        (
+            """
+            class A:
+                x = engine
+                def f(self): look()
+            """,
+            None,
+        ),
         ("from elsewhere import *\nlook()", None),
         ("look()", None),
     ],
@@ -64,7 +127,15 @@ def test_a_name_is_what_is_bound_to_it_where_it_is_read(text: str, wanted: str |
         ("print = engine\nlook()", "print", ENGINE),
         ("from db import *\nlook()", "print", FACTORY),
         ("from db import *\nlook()", "own", FACTORY),
-        ("from db import *\nown = engine\nlook()", "own", ENGINE),
+        (
+            """
+            from db import *
+            own = engine
+            look()
+            """,
+            "own",
+            ENGINE,
+        ),
         ("from db import own\nlook()", "own", FACTORY),
         ("import db\nlook()", "db", "MODULE db.py"),
         ("from db import missing\nlook()", "missing", None),
@@ -160,7 +231,14 @@ def test_a_step_tells_the_file_and_the_statement() -> None:
 
 
 def test_a_target_is_what_an_import_leads_to() -> None:
-    found = small("x = None\nx = engine\ny = unknown\n", db="")
+    found = small(
+        """
+        x = None
+        x = engine
+        y = unknown
+        """,
+        db="",
+    )
     module = found.modules["app.py"]
     asked = {
         "library": target_value(found.inference, LibraryName("somewhere.thing")),
@@ -184,7 +262,14 @@ def test_a_target_is_what_an_import_leads_to() -> None:
         ("cache[1] = engine", ENGINE),
         ("cache[1] = engine\ncache[2] = create_async_engine(URL)", ENGINE),
         ("def put():\n    cache[1] = engine", ENGINE),
-        ("class A:\n    def put(self):\n        self.cache[1] = engine", ENGINE),
+        (
+            """
+            class A:
+                def put(self):
+                    self.cache[1] = engine
+            """,
+            ENGINE,
+        ),
         ("cache[1] = engine\nother[1] = SessionLocal", ENGINE),
         ("cache[1] = engine\ncache[2] = SessionLocal", None),
         ("cache[1] = engine\ncache[2] = unknown", None),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from async_db_lint.index.expressions import Literal
@@ -82,11 +84,19 @@ def test_an_option_is_written_out_or_in_a_dict(arguments: str, wanted: object) -
         ("O = None", UNCERTAIN),
         ("from somewhere import O", UNCERTAIN),
         ("def O(): pass", UNCERTAIN),
-        ("if URL:\n    O = {'echo': True}\nelse:\n    O = {'size': 1}", UNCERTAIN),
+        (
+            """
+            if URL:
+                O = {'echo': True}
+            else:
+                O = {'size': 1}
+            """,
+            UNCERTAIN,
+        ),
     ],
 )
 def test_a_splatted_name_is_read_when_one_dict_is_bound_to_it(text: str, wanted: object) -> None:
-    assert asked(project({"app.py": f"{text}\ntarget(**O)", "db.py": "O = {'echo': True}"})) == wanted
+    assert asked(project({"app.py": f"{dedent(text)}\ntarget(**O)", "db.py": "O = {'echo': True}"})) == wanted
 
 
 @pytest.mark.parametrize(
@@ -97,12 +107,12 @@ def test_a_splatted_name_is_read_when_one_dict_is_bound_to_it(text: str, wanted:
         "O.update(more)",
         "O.setdefault('echo', False)",
         "O.pop('echo')",
-        "def later():\n    O['size'] = 1",
+        "later = lambda: O.update(more)",
         "settings.O.update(more)",
     ],
 )
 def test_a_dict_that_is_changed_in_its_file_is_not_certain(change: str) -> None:
-    assert asked(project(f"O = {{'echo': True}}\n{change}\ntarget(**O)")) == UNCERTAIN
+    assert asked(project(f"O = {{'echo': True}}; {change}\ntarget(**O)")) == UNCERTAIN
 
 
 @pytest.mark.parametrize(
@@ -118,7 +128,7 @@ def test_a_dict_that_is_changed_in_its_file_is_not_certain(change: str) -> None:
     ],
 )
 def test_a_dict_that_is_only_read_is_certain(other: str) -> None:
-    assert asked(project(f"O = {{'echo': True}}\n{other}\ntarget(**O)")) is True
+    assert asked(project(f"O = {{'echo': True}}; {other}\ntarget(**O)")) is True
 
 
 @pytest.mark.parametrize("change", ["O['echo'] = False", "O.update(more)"])
@@ -130,7 +140,21 @@ def test_a_dict_of_the_same_name_in_another_file_may_change(change: str) -> None
 def test_a_dict_is_read_through_the_module_that_holds_it() -> None:
     files = {"app.py": "import db\ntarget(**db.O)", "db.py": "O = {'echo': True}"}
     assert asked(project(files)) is True
-    assert asked(project({**files, "app.py": "import db\ndb.O['echo'] = 1\ntarget(**db.O)"})) == UNCERTAIN
+    assert (
+        asked(
+            project(
+                {
+                    **files,
+                    "app.py": """
+                        import db
+                        db.O['echo'] = 1
+                        target(**db.O)
+                    """,
+                }
+            )
+        )
+        == UNCERTAIN
+    )
 
 
 def test_an_option_comes_with_the_place_where_it_is_written() -> None:

@@ -242,7 +242,11 @@ def test_a_method_of_an_object_is_passed_it_by_itself(text: str, name: str, want
 
 
 def test_a_method_that_is_called_in_the_body_of_its_class_is_passed_nothing_by_itself() -> None:
-    found = small("class A:\n    def f(x): pass\n    f(engine)\n")
+    found = small("""
+        class A:
+            def f(x): pass
+            f(engine)
+    """)
     assert not is_bound(found.inference, call(found, "f"), function(found, "f"))
     assert argument(found) == Name("engine")
 
@@ -277,12 +281,21 @@ def test_a_builtin_decorator_is_known_by_its_name(name: str, decorator: str, wan
 
 
 def test_another_decorator_of_that_name_is_none() -> None:
-    found = small("from kit import classmethod\nclass A:\n    @classmethod\n    def f(cls): pass\n")
+    found = small("""
+        from kit import classmethod
+        class A:
+            @classmethod
+            def f(cls): pass
+    """)
     assert not has_decorator(found.inference, function(found, "f"), "classmethod")
 
 
 def test_a_function_is_declared_where_its_statement_stands() -> None:
-    found = small("class A:\n    if DEBUG:\n        def f(self): pass\n")
+    found = small("""
+        class A:
+            if DEBUG:
+                def f(self): pass
+    """)
     holder = function(found, "f")
     assert holder.statement is not None
     assert declared_at(holder) == (holder.statement.block, END)

@@ -288,12 +288,55 @@ def test_a_function_gives_its_value_in_what_its_keywords_and_decorators_make(tex
     ("text", "wanted"),
     [
         ("def f():\n    return engine", ENGINE),
-        ("def f():\n    if URL: return None\n    return engine", ENGINE),
-        ("def f():\n    if URL: return\n    return engine", ENGINE),
-        ("def f():\n    if URL: return SessionLocal\n    return engine", None),
-        ("def f():\n    if URL: return unknown\n    return engine", None),
-        ("def f():\n    yield engine\n    return SessionLocal", ENGINE),
-        ("def f():\n    yield\n    yield None\n    yield engine", ENGINE),
+        (
+            """
+            def f():
+                if URL: return None
+                return engine
+            """,
+            ENGINE,
+        ),
+        (
+            """
+            def f():
+                if URL: return
+                return engine
+            """,
+            ENGINE,
+        ),
+        (
+            """
+            def f():
+                if URL: return SessionLocal
+                return engine
+            """,
+            None,
+        ),
+        (
+            """
+            def f():
+                if URL: return unknown
+                return engine
+            """,
+            None,
+        ),
+        (
+            """
+            def f():
+                yield engine
+                return SessionLocal
+            """,
+            ENGINE,
+        ),
+        (
+            """
+            def f():
+                yield
+                yield None
+                yield engine
+            """,
+            ENGINE,
+        ),
         ("def f():\n    raise engine", None),
         ("def f() -> AsyncSession: ...", SESSION),
         ("def f() -> AsyncSession: return unknown", SESSION),
