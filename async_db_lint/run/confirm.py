@@ -127,5 +127,7 @@ def see(source: Source, suspect: Suspect[Any]) -> Seen | None:
 
 
 def _in_unit(unit: Unit | None, suspect: Suspect[Any], shape: Shape) -> Seen | None:
-    node = None if unit is None else unit.find(suspect.span, shape.node)
-    return None if unit is None or node is None else Seen(node, unit)
+    if unit is None:
+        return None
+    node = unit.find(suspect.span, shape.node)
+    return None if node is None else Seen(node, unit)

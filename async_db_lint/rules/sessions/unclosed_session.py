@@ -34,11 +34,12 @@ class UnclosedSession(Rule):
     def suspects(self, project: Project) -> Suspects:
         for function in project.functions():
             names = _used_like_sessions(function)
-            # A container closes what its providers yield.
-            is_owned = bool(names) and shape_of(project.inference, function) is None
-            if names and project.is_in_application(function) and not is_owned:
-                for name in names:
-                    yield from _of_name(project, function, name)
+            if not names or not project.is_in_application(function):
+                continue
+            if shape_of(project.inference, function) is None:  # a container closes what its providers yield
+                continue
+            for name in names:
+                yield from _of_name(project, function, name)
         yield from _dropped_generators(project)
         yield from _left_loops(project)
 

@@ -38,6 +38,11 @@ class Case:
         assert not report.project.unreadable, report.project.unreadable
         return list(report.findings)
 
+    def only(self, root: Path) -> Finding:
+        """The one thing that the rule finds in the project."""
+        (found,) = self.found(root)
+        return found
+
     def but(self, why: str, changes: dict[str, str]) -> Case:
         """The same with other words, wherever the old ones stand; further lines are indented as the first."""
         files = dict(self.files)

@@ -405,7 +405,7 @@ def test_a_rule_is_silent(example: Case, tmp_path: Path) -> None:
 
 def said(root: Path, example: Case) -> tuple[str, list[str]]:
     """The message of the one finding, and those of what explains it."""
-    (found,) = example.found(root)
+    found = example.only(root)
     return found.message, [note.message for note in found.related]
 
 
@@ -541,5 +541,5 @@ def test_where_the_session_comes_from_is_shown(tmp_path: Path) -> None:
             " engine: AsyncEngine, query": "",
         },
     )
-    (found,) = injected.found(tmp_path)
+    found = injected.only(tmp_path)
     assert [note.message for note in found.related] == ["injected here", "`session` is bound here"]

@@ -431,15 +431,9 @@ def test_a_rule_is_silent(example: Case, tmp_path: Path) -> None:
     assert example.found(tmp_path) == []
 
 
-def said(root: Path, example: Case) -> str:
-    """The message of the one finding."""
-    (found,) = example.found(root)
-    return found.message
-
-
 def related(root: Path, example: Case) -> list[tuple[str, int, str]]:
     """Path, line and message of what explains the one finding."""
-    (found,) = example.found(root)
+    found = example.only(root)
     return [(note.location.path, note.location.line, note.message) for note in found.related]
 
 
@@ -478,7 +472,7 @@ NAMELESS = URL.but("for the dialect alone", {"+psycopg2": ""})
     ids=str,
 )
 def test_a_url_is_said_to_fail_as_its_versions_make_it_fail(example: Case, message: str, tmp_path: Path) -> None:
-    assert said(tmp_path, example) == message
+    assert example.only(tmp_path).message == message
 
 
 def test_a_url_that_stands_in_another_file_is_shown(tmp_path: Path) -> None:
@@ -512,7 +506,7 @@ def test_a_url_that_stands_in_the_same_file_is_not_shown(url: str, tmp_path: Pat
     ids=str,
 )
 def test_an_engine_for_each_request_is_said_to_be_whose(example: Case, message: str, tmp_path: Path) -> None:
-    assert said(tmp_path, example) == message
+    assert example.only(tmp_path).message == message
 
 
 STOP = """

@@ -449,23 +449,23 @@ def test_a_rule_is_silent(example: Case, tmp_path: Path) -> None:
     ids=str,
 )
 def test_a_mistake_with_fastapi_is_named(example: Case, message: str, tmp_path: Path) -> None:
-    (found,) = example.found(tmp_path)
+    found = example.only(tmp_path)
     assert found.message == message
 
 
 def test_the_other_queries_of_a_route_are_shown(tmp_path: Path) -> None:
-    (found,) = INLINE.but("twice", {BUILT: "one = select(Book)\nreturn select(Book)"}).found(tmp_path)
+    found = INLINE.but("twice", {BUILT: "one = select(Book)\nreturn select(Book)"}).only(tmp_path)
     notes = [(note.location.line, note.message) for note in found.related]
     assert (found.location.line, notes) == (7, [(8, "another query of this route")])
 
 
 def test_the_call_that_registers_a_lifespan_is_shown(tmp_path: Path) -> None:
-    (found,) = CREATING.found(tmp_path)
+    found = CREATING.only(tmp_path)
     assert [note.location.line for note in found.related] == [13]
 
 
 def test_an_application_with_a_lifespan_is_shown(tmp_path: Path) -> None:
-    (found,) = BESIDE.found(tmp_path)
+    found = BESIDE.only(tmp_path)
     notes = [(note.location.line, note.message) for note in found.related]
     assert notes == [(6, "the application is made here, with a lifespan")]
 

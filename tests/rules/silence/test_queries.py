@@ -216,10 +216,10 @@ def test_a_rule_is_silent(example: Case, tmp_path: Path) -> None:
     ids=str,
 )
 def test_a_query_is_said_to_be_wrong_for_what(example: Case, message: str, tmp_path: Path) -> None:
-    (found,) = example.found(tmp_path)
+    found = example.only(tmp_path)
     assert found.message == message
 
 
 def test_raw_sql_is_shown_with_what_writes_the_table_first(tmp_path: Path) -> None:
-    (found,) = MIXED.but("twice", {"session.add(Book())": "session.add(Book())\nsession.add(Book())"}).found(tmp_path)
+    found = MIXED.but("twice", {"session.add(Book())": "session.add(Book())\nsession.add(Book())"}).only(tmp_path)
     assert [(note.location.line, note.message) for note in found.related] == [(8, "written through the ORM here")]

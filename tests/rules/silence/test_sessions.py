@@ -888,12 +888,6 @@ def test_a_rule_is_silent(example: Case, tmp_path: Path) -> None:
     assert example.found(tmp_path) == []
 
 
-def said(root: Path, example: Case) -> str:
-    """The message of the one finding."""
-    (found,) = example.found(root)
-    return found.message
-
-
 @pytest.mark.parametrize(
     ("example", "message"),
     [
@@ -935,7 +929,7 @@ def said(root: Path, example: Case) -> str:
     ids=str,
 )
 def test_a_mistake_with_a_session_is_named(example: Case, message: str, tmp_path: Path) -> None:
-    assert said(tmp_path, example) == message
+    assert example.only(tmp_path).message == message
 
 
 EARLIER = "the dependency is closed before the task runs: the session opens again and is never closed"
@@ -954,7 +948,7 @@ LATER = "the session stays open, with its connection, until the task has ended, 
 def test_what_becomes_of_a_session_in_a_background_task_depends_on_fastapi(
     version: str, consequence: str, tmp_path: Path
 ) -> None:
-    told = said(tmp_path, ESCAPED.on(f"fastapi{version}"))
+    told = ESCAPED.on(f"fastapi{version}").only(tmp_path).message
     assert told == f"`session` is handed to a background task: {consequence}"
 
 
@@ -987,7 +981,7 @@ SHELVES = GATHERED.but(
     ids=str,
 )
 def test_tasks_are_said_to_share_what(example: Case, message: str, tmp_path: Path) -> None:
-    assert said(tmp_path, example) == message
+    assert example.only(tmp_path).message == message
 
 
 def test_a_task_that_has_ended_is_none_of_those_that_share(tmp_path: Path) -> None:
@@ -1001,5 +995,5 @@ def test_a_task_that_has_ended_is_none_of_those_that_share(tmp_path: Path) -> No
             """
         },
     )
-    (found,) = three.found(tmp_path)
+    found = three.only(tmp_path)
     assert (found.location.line, [note.location.line for note in found.related]) == (9, [9, 10])
