@@ -18,7 +18,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
@@ -30,6 +29,7 @@ QUICK = ["-m", "quick"]
 OPTIONS = ["-x", "-q", "-p", "no:cacheprovider"]
 IGNORED = shutil.ignore_patterns(".git", "__pycache__", ".venv", "*_cache", "*.egg-info")
 MOST_IN_FILE = 3
+WAYS = 4  # to change a node, see `_change`
 SECONDS = 300
 SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
     ast.Is: ast.IsNot,
@@ -59,17 +59,19 @@ class Mutation(NamedTuple):
         return f"{self.path}:{self.line}: {self.what}"
 
 
-def mutations(path: str, text: str) -> Iterator[Mutation]:
-    """Every change that can be made to a file."""
+def places(text: str) -> list[tuple[int, int]]:
+    """Where a file can be changed: the number of a node in the order of `ast.walk`, and the way to change it."""
+    nodes = enumerate(ast.walk(ast.parse(text)))
+    return [(number, way) for number, node in nodes for way in range(WAYS) if _change(copy.copy(node), way)]
+
+
+def mutation(path: str, text: str, place: tuple[int, int]) -> Mutation:
+    """A file with one change."""
     tree = ast.parse(text)
-    for number, node in enumerate(ast.walk(tree)):
-        for way in range(4):
-            changed = copy.deepcopy(tree)
-            place = next(item for at, item in enumerate(ast.walk(changed)) if at == number)
-            what = _change(place, way)
-            if what:
-                line = getattr(node, "lineno", 0)
-                yield Mutation(path, line, what, ast.unparse(ast.fix_missing_locations(changed)))
+    number, way = place
+    node = next(item for at, item in enumerate(ast.walk(tree)) if at == number)
+    what = _change(node, way)
+    return Mutation(path, getattr(node, "lineno", 0), what, ast.unparse(ast.fix_missing_locations(tree)))
 
 
 def _change(node: ast.AST, way: int) -> str:
@@ -82,7 +84,8 @@ def _change(node: ast.AST, way: int) -> str:
             node.op = SWAPPED[type(operator)]()  # type: ignore[assignment]
             return f"{type(operator).__name__} becomes {type(node.op).__name__}"
         case ast.BoolOp(values=[_, _, *_]), (1 | 2):
-            gone = node.values.pop(0 if way == 1 else -1)
+            gone = node.values[0 if way == 1 else -1]
+            node.values = node.values[1:] if way == 1 else node.values[:-1]
             return f"condition dropped: {ast.unparse(gone)}"
         case ast.UnaryOp(op=ast.Not()), 0:
             node.op = ast.UAdd()
@@ -104,15 +107,16 @@ def _replaced_not(node: ast.UnaryOp) -> str:
 
 def chosen(count: int, seed: int, ending: str) -> list[Mutation]:
     """Some changes, at most a few in a file."""
-    found: list[Mutation] = []
+    found: list[tuple[Path, tuple[int, int]]] = []
     chance = random.Random(seed)
-    for place in PLACES:
-        for path in sorted((ROOT / place).rglob("*.py")):
+    for folder in PLACES:
+        for path in sorted((ROOT / folder).rglob("*.py")):
             if path.name != "library_data.py" and str(path).endswith(ending):
-                every = list(mutations(path.relative_to(ROOT).as_posix(), path.read_text()))
+                every = places(path.read_text())
                 most = len(every) if ending else MOST_IN_FILE
-                found += chance.sample(every, min(most, len(every)))
-    return chance.sample(found, min(count, len(found)))
+                found += [(path, place) for place in chance.sample(every, min(most, len(every)))]
+    some = chance.sample(found, min(count, len(found)))
+    return [mutation(path.relative_to(ROOT).as_posix(), path.read_text(), place) for path, place in some]
 
 
 def survives(mutation: Mutation, copy_of_root: Path, tests: list[str]) -> bool:
