@@ -245,6 +245,7 @@ Expr = (
     | Opaque
     | Call
 )
+"""Any expression: the shapes that some rule asks about, and `Opaque` for the rest."""
 
 NOTHING = Opaque(())
 

@@ -37,7 +37,9 @@ class BlockKind(Enum):
 
 LAMBDA = "<lambda>"  # the name that CPython gives to a lambda
 LOOPS = frozenset({BlockKind.FOR, BlockKind.ASYNC_FOR, BlockKind.WHILE})
+"""Blocks that may run more than once."""
 CONDITIONS = frozenset({BlockKind.IF, BlockKind.ELSE, BlockKind.CASE})
+"""Blocks that may not run at all."""
 
 
 @dataclass(slots=True, eq=False)

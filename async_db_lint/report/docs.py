@@ -1,4 +1,4 @@
-"""What is generated for `docs/`: a page for each rule, their list, the schema of the configuration.
+"""What is generated for `docs/`: a page for each rule, their list, the words of rules, the configuration's schema.
 
 `python -m async_db_lint.report.docs` writes them.
 """
@@ -9,13 +9,14 @@ import json
 from pathlib import Path
 
 from async_db_lint.report.rule_page import page
+from async_db_lint.report.words import word_list
 from async_db_lint.run.selection import all_rules
 from async_db_lint.settings.keys import schema
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "rules"
 SCHEMA = FOLDER.parent / "configuration.schema.json"
 README = FOLDER.parent.parent / "README.md"
-START, END = "<!-- rules: generated -->\n", "<!-- end of rules -->"
+WRITING = FOLDER.parent / "writing-rules.md"
 
 
 def pages() -> dict[str, str]:
@@ -36,13 +37,24 @@ def table(base: str) -> str:
 
 def readme(text: str) -> str:
     """The README with its table of rules made anew."""
-    before, _, rest = text.partition(START)
-    after = rest.partition(END)[2]
-    return f"{before}{START}{table('docs/rules/')}\n{END}{after}"
+    return _filled(text, "rules", table("docs/rules/"))
+
+
+def writing(text: str) -> str:
+    """The page about writing rules with its list of words made anew."""
+    return _filled(text, "words", word_list())
+
+
+def _filled(text: str, subject: str, generated: str) -> str:
+    """A text with what stands between two marks replaced."""
+    start, end = f"<!-- {subject}: generated -->\n", f"<!-- end of {subject} -->"
+    before, _, rest = text.partition(start)
+    after = rest.partition(end)[2]
+    return f"{before}{start}{generated}\n{end}{after}"
 
 
 def write() -> None:
-    """Write the pages and the README's table; remove pages of rules that are gone."""
+    """Write what is generated; remove pages of rules that are gone."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     wanted = pages()
     for path in FOLDER.glob("*.md"):
@@ -52,6 +64,7 @@ def write() -> None:
         (FOLDER / name).write_text(text)
     SCHEMA.write_text(json.dumps(schema(), indent=2) + "\n")
     README.write_text(readme(README.read_text()))
+    WRITING.write_text(writing(WRITING.read_text()))
 
 
 if __name__ == "__main__":

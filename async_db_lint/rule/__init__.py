@@ -1,6 +1,6 @@
 """The rule author's desk: every word that a rule may use, from one import.
 
-A rule imports from here and from `fixes.nodes`, and from nowhere else.
+A rule imports from here and from `fixes.nodes`, and from nowhere else. `docs/writing-rules.md` explains each word.
 """
 
 from __future__ import annotations

@@ -13,10 +13,14 @@ from async_db_lint.rule import cst
 
 Node = TypeVar("Node", bound="cst.CSTNode")
 Pointer = Callable[[Node], "cst.CSTNode | None"]
+"""Picks the part of a confirmed node to point at; None reports nothing. Example: `at=keyword("echo")`."""
 
 
 def whole(node: cst.CSTNode) -> cst.CSTNode:
-    """The node itself: what a suspect points at unless it says otherwise."""
+    """The node itself: what a suspect points at unless it says otherwise.
+
+    Example: `at=whole`.
+    """
     return node
 
 
@@ -53,12 +57,18 @@ def header_item(header: cst.With | cst.For) -> cst.CSTNode:
 
 
 def keyword_of(call: cst.Call, name: str) -> cst.Arg | None:
-    """The argument of a call that is passed by a keyword; None when the call does not write it out."""
+    """The argument of a call that is passed by a keyword; None when the call does not write it out.
+
+    Example: `given = keyword_of(call, "class_")`.
+    """
     return next((item for item in call.args if item.keyword is not None and item.keyword.value == name), None)
 
 
 def argument_of(call: cst.Call, name: str, position: int) -> cst.BaseExpression | None:
-    """The value of an argument of a call, by keyword or position; None behind a `*splat`."""
+    """The value of an argument of a call, by keyword or position; None behind a `*splat`.
+
+    Example: `statement = argument_of(call, "statement", 0)`.
+    """
     named = keyword_of(call, name)
     if named is not None:
         return named.value

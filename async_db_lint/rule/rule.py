@@ -30,6 +30,8 @@ class Rule:
     The docstring has four parts: a sentence, `Happens:`, `Instead:` and `Silent:`. `guide` quotes the lines of the
     guide that the rule encodes. `fix` is the safety of the fixes it offers. `yields_to` names the rules that are
     reported instead where they describe the same defect.
+
+    Example: `class EchoEnabled(Rule):`.
     """
 
     code: ClassVar[str]

@@ -17,6 +17,7 @@ from async_db_lint.rule.syntax import Syntax
 
 Node = TypeVar("Node", bound="cst.CSTNode")
 Fixer = Callable[[Node, Syntax], "Change | None"]
+"""Makes the change of a confirmed node; None offers no fix."""
 HEADERS = {BlockKind.WITH: "With", BlockKind.FOR: "For", BlockKind.ASYNC_FOR: "For"}
 
 
@@ -71,6 +72,7 @@ class Suspect(Generic[Node]):
 
 
 Suspects = Iterator[Suspect[Any]]
+"""What `Rule.suspects` yields, of any class of node."""
 
 
 @overload

@@ -20,6 +20,7 @@ def test_pages_and_readme_are_current() -> None:
         assert (docs.FOLDER / name).read_text() == text, f"{name}: run python -m async_db_lint.report.docs"
     assert {path.name for path in docs.FOLDER.glob("*.md")} == docs.pages().keys()
     assert docs.readme(docs.README.read_text()) == docs.README.read_text()
+    assert docs.writing(docs.WRITING.read_text()) == docs.WRITING.read_text()
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)

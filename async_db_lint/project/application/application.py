@@ -41,9 +41,13 @@ class Trigger(Enum):
 
 
 PER_REQUEST = (Trigger.ROUTE, Trigger.WEBSOCKET, Trigger.DEPENDENCY, Trigger.MIDDLEWARE)
+"""What a framework calls for each request. Example: `project.application.is_called_at(function, *PER_REQUEST)`."""
 AT_START = (Trigger.LIFESPAN, Trigger.STARTUP)
+"""What a framework calls when the application starts. Example: `if item.trigger in AT_START:`."""
 AT_STOP = (Trigger.LIFESPAN, Trigger.SHUTDOWN)
+"""What a framework calls when the application stops."""
 AROUND_SERVING = (Trigger.LIFESPAN, Trigger.STARTUP, Trigger.SHUTDOWN)
+"""What a framework calls before and after it serves. Example: `if item.trigger in AROUND_SERVING:`."""
 EVENTS = {trigger.value: trigger for trigger in (Trigger.STARTUP, Trigger.SHUTDOWN)}  # as `on_event` spells them
 
 

@@ -21,6 +21,7 @@ TRANSPARENT = frozenset(
     """.split()
 )
 ROUTERS = ("starlette.Starlette", "starlette.Router")
+"""The classes whose objects take routes: applications and routers."""
 
 
 def shape_of(inference: Inference, function: Function) -> Kind | None:

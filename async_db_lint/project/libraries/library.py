@@ -119,8 +119,9 @@ BASES = {
 }
 
 SESSIONS = frozenset({SESSION, "sqlmodel.AsyncSession"})
+"""The classes of async sessions. Example: `project.calls("execute", "scalar", on=SESSIONS)`."""
 SYNC_SESSIONS = frozenset({SYNC_SESSION, "sqlmodel.Session"})
-
+"""The classes of synchronous sessions. Example: `project.calls("execute", on=SYNC_SESSIONS)`."""
 
 # What holds a connection, or makes one: what a call must touch to talk to the database.
 DATABASE = (
@@ -128,8 +129,8 @@ DATABASE = (
     *SYNC_SESSIONS,
     *(ENGINE, SYNC_ENGINE, CONNECTION, SYNC_CONNECTION, POOL, ASYNCPG_CONNECTION),
 )
-# What makes sessions, and by itself talks to nobody.
 FACTORIES = (FACTORY, SYNC_FACTORY, REGISTRY, SYNC_REGISTRY)
+"""What makes sessions and connects to nothing itself. Example: `if project.is_a(call.gives, *FACTORIES):`."""
 
 
 class MemberKind(Enum):

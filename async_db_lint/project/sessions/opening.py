@@ -12,6 +12,7 @@ from async_db_lint.project.libraries import library
 from async_db_lint.project.names.values import Kind, Value
 
 OPENED = (*library.SESSIONS, library.CONNECTION, library.ASYNCPG_CONNECTION, library.REGISTRY)
+"""The classes of what a function can open: sessions, connections, and the registry that stands for a session."""
 OPENERS = (
     *library.SESSIONS,
     f"{library.ENGINE}.connect",
