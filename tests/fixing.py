@@ -33,7 +33,7 @@ def copied(folder: Path, kind: str, target: Path) -> Path:
     return target
 
 
-def mended(root: Path, *select: str, allowed: frozenset[Safety] = BOTH) -> Fixed:
+def run_fixes(root: Path, *select: str, allowed: frozenset[Safety] = BOTH) -> Fixed:
     """A project with its fixes made, in memory."""
     done = fixed(examine(Target(root, [root], Config(select=select or ("ALL",)))), allowed)
     assert not done.report.faults, done.report.faults[0].trace
@@ -56,7 +56,7 @@ def write() -> None:
     for folder in sorted(FIXTURES.glob("ADB*")):
         with tempfile.TemporaryDirectory() as name:
             root = copied(folder, "bad", Path(name) / "bad")
-            done = mended(root, code_of(folder))
+            done = run_fixes(root, code_of(folder))
             if not done.files:
                 continue
             after = texts(root, done)

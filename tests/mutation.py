@@ -94,7 +94,10 @@ def _change(node: ast.AST, way: int) -> str:
             head = ast.unparse(node.test)
             node.body = [ast.Pass()]
             return f"guard dropped: {head}"
-        case ast.Return(value=ast.expr()), 0:
+        case ast.Return(value=ast.Constant(bool(value))), 0:
+            node.value = ast.Constant(not value)
+            return f"returns {not value}"
+        case ast.Return(value=ast.expr() as value), 0 if not (isinstance(value, ast.Constant) and value.value is None):
             node.value = ast.Constant(None)
             return "returns None"
     return ""

@@ -138,7 +138,7 @@ def refusal(code: str, name: str, family: str) -> str:
     """Why a rule cannot be made; empty when it can."""
     families = sorted(path.name for path in (ROOT / "async_db_lint" / "rules").iterdir() if path.is_dir())
     if not rule_module.CODE.fullmatch(code):
-        return f"{code} is no code: it is ADB and three digits"
+        return f"{code} is not a code: a code is ADB and three digits"
     if find(code) or find(name):
         return f"there is a rule {code} or {name} already: `async-db-lint rules` lists them"
     if family not in families:

@@ -21,11 +21,11 @@ class Audited:
         self._source = source
 
     def counts(self, item: Call | Function) -> bool:
-        """Whether something stands in application code that the audit is about."""
+        """Whether something is in application code that the audit is about."""
         return self.is_wanted(item) and self.project.is_in_application(item)
 
     def is_wanted(self, item: Call | Function) -> bool:
-        """Whether something stands in a file that the audit is about."""
+        """Whether something is in a file that the audit is about."""
         return item.path in self.wanted
 
     def at(self, path: str, span: Span) -> Location:
@@ -33,7 +33,7 @@ class Audited:
         return Location.of(self._source(path), span)
 
     def place(self, item: Call | Function) -> Location:
-        """Where a call stands, or the header of a function."""
+        """The place of a call, or of a function's header."""
         if isinstance(item, Call) or item.statement is None:
             return self.at(item.path, item.span)
         return self.at(item.path, item.statement.span._replace(line=item.span.line, column=item.span.column))

@@ -17,7 +17,7 @@ from async_db_lint.wording import counted
 
 
 class Outcome(Enum):
-    """How a project stands on an item."""
+    """The outcome of an item for a project."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -83,7 +83,7 @@ def codes_of(item: Item) -> frozenset[str]:
 
 
 def answer(item: Item, found: Inventory, report: Report) -> Answer:
-    """How a project stands on an item: a finding fails it, else what is not proven or suppressed leaves it open."""
+    """The outcome of an item: a finding fails it, else what is not proven or suppressed leaves it open."""
     codes = codes_of(item)
     against = tuple(finding for finding in report.findings if finding.code in codes)
     suppressed = (finding for finding in report.suppressed if finding.code in codes)

@@ -15,7 +15,7 @@ ROUTES: dict[str, tuple[str, Callable[..., Fact]]] = {
     "called": ("leave it to what they call to open a session", unclear),
     "stream": ("stream or start background work, which needs a session of its own", exempt),
     "none": ("use no session", exempt),
-    "": ("of which it is not known whether they use a session, and which", unclear),
+    "": ("whose sessions are not known", unclear),
 }
 
 

@@ -40,5 +40,5 @@ def unclear(text: str, *places: Location) -> Fact:
 
 
 def exempt(text: str, *places: Location) -> Fact:
-    """Something of which the item does not ask anything, and why."""
+    """A place that the item does not ask about, and why."""
     return Fact(Standing.EXEMPT, text, places)

@@ -28,7 +28,7 @@ class Action(Enum):
     SHOW_PATCH = "print the fixes as a patch"
     WRITE_BASELINE = "write the baseline"
     ADD_NOQA = "add noqa comments"
-    SHOW_SETTINGS = "print what is in force"
+    SHOW_SETTINGS = "print the effective settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def root_above(path: Path) -> Path:
 
 
 def configured(options: argparse.Namespace, root: Path) -> Config:
-    """The configuration of the project, with what the command line says instead or in addition."""
+    """The configuration of the project, changed by the options of the command line."""
     config = project_config(root, options.isolated)
     if options.select is not None:
         config = replace(config, select=options.select)
@@ -153,7 +153,7 @@ def project_config(root: Path, isolated: bool) -> Config:
 
 
 def standard_input(name: Path | None, root: Path) -> Source:
-    """The text on standard input, as the file that it stands for."""
+    """The text on standard input, as the file that it is the new text of."""
     return Source(discovery.path_inside(root, name or Path("stdin.py")), sys.stdin.buffer.read())
 
 
@@ -169,13 +169,13 @@ def _action(options: argparse.Namespace) -> Action:
     return next((action for action, is_given in given.items() if is_given), Action.REPORT)
 
 
-# What can be asked for only by itself, each by its attribute.
+# Options that exclude all others, each by its attribute.
 ALONE = ("write_baseline", "add_noqa", "show_settings", "diff", "fix", "fix_only")
 TOGETHER = ({"fix", "fix_only"}, {"fix", "diff"})
 
 
 def refuse_conflicts(options: argparse.Namespace) -> None:
-    """Refuse options of which one would be ignored. Raises ConfigError."""
+    """Refuse options when one of them would be ignored. Raises ConfigError."""
     given = [name for name in ALONE if getattr(options, name)]
     if len(given) > 1 and set(given) not in TOGETHER:
         raise ConfigError(" and ".join(_flag(name) for name in given[:2]) + " cannot be given together")

@@ -29,7 +29,7 @@ def write_baseline(root: Path, name: str, report: Report) -> int:
     path = root / name
     try:
         before = baseline.load(path)
-    except ConfigError:  # there is none yet, or it is broken, and made anew
+    except ConfigError:  # there is none yet, or it is broken and will be replaced
         before = Baseline()
     gone = frozenset(item.path for item, _ in before.counts if not (root / item.path).exists())
     after = before.renewed(report.findings, report.wanted | gone, report.codes)
@@ -65,10 +65,7 @@ def add_noqa(root: Path, report: Report) -> int:
 def _add_comments(root: Path, source: Source, findings: list[Finding]) -> list[str]:
     """Write one file; returns what could not be done."""
     codes, impossible = places(findings, source)
-    failures = [
-        f"{source.path}:{line}: a `noqa` in a string stands where the comment would, so none was added"
-        for line in impossible
-    ]
+    failures = [f"{source.path}:{line}: the comment would be inside a string, so none was added" for line in impossible]
     changed = with_comments(source.data, codes)
     if changed is None:
         return [*failures, f"{source.path}: a comment would change more than comments, so none was added"]

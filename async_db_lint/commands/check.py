@@ -106,8 +106,8 @@ def make_fixes(question: Asked) -> int:
 
 
 def show_settings(question: Asked) -> int:
-    """Print what is in force; returns the exit status. Raises ConfigError and MissingPath."""
-    from async_db_lint.report.settings_in_force import settings
+    """Print the effective settings; returns the exit status. Raises ConfigError and MissingPath."""
+    from async_db_lint.report.effective_settings import settings
     from async_db_lint.run.reading import read
 
     target = question.target

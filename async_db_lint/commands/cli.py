@@ -132,12 +132,12 @@ def _add_check(check: argparse.ArgumentParser) -> None:
                        metavar="FORMAT", help=f"how findings are printed: {', '.join(FORMATS)}")  # fmt: skip
     check.add_argument("--fail-on", choices=("error", "warning", "advice"), default="warning", metavar="SEVERITY",
                        help="exit with 1 from this severity on: error, warning (default) or advice")  # fmt: skip
-    check.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")
+    check.add_argument("--exit-zero", action="store_true", help="exit with 0 even if something is found")
     _add_project(check, "the git top level, else the current folder")
     check.add_argument("--stdin-filename", type=Path, metavar="PATH", help="the path of the text on standard input")
     _add_fixes(check)
     add_old_code(check)
-    check.add_argument("--show-settings", action="store_true", help="print what is in force, and check nothing")
+    check.add_argument("--show-settings", action="store_true", help="print the effective settings, and check nothing")
     check.add_argument("--statistics", action="store_true", help="show counts, and the time of each stage and rule")
     level = check.add_mutually_exclusive_group()
     level.add_argument("-q", "--quiet", action="store_true", help="print findings only")
@@ -170,7 +170,7 @@ def _add_audit(audit: argparse.ArgumentParser) -> None:
     audit.add_argument(
         "--output", type=Path, metavar="FILE", help="write it to a file: audit.html, audit.md, audit.json"
     )
-    audit.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")
+    audit.add_argument("--exit-zero", action="store_true", help="exit with 0 even if something is found")
     _add_project(audit, "the git top level above PATH, else the folder of a pyproject.toml above it, else PATH")
 
 

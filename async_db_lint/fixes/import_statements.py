@@ -13,7 +13,7 @@ from async_db_lint.rule.change import Edit
 
 
 def module_of(item: ast.ImportFrom) -> str:
-    """What stands after `from`, dots included."""
+    """The module name after `from`, dots included."""
     return "." * item.level + (item.module or "")
 
 
@@ -31,7 +31,7 @@ def changed(source: Source, item: ast.ImportFrom, adding: Sequence[str], gone: C
 
 
 def _without(source: Source, item: ast.ImportFrom, start: int, end: int) -> Edit | None:
-    """Take a statement away with its line; None when a comment or other code stands on it."""
+    """Remove a statement with its line; None when a comment or other code is on that line."""
     line = item.end_lineno or item.lineno
     is_alone = start == source.starts[item.lineno - 1] and end == source.starts[line - 1] + len(
         source.line(line).rstrip().encode(source.codec, "replace")
@@ -92,7 +92,7 @@ class ImportingFile:
     def new_statement(self, module: str, names: Sequence[str], first_use: int) -> Edit | None:
         """A new import statement, in its place among those of the same library, or of the same group.
 
-        None where it would stand below the first use, in bytes, or where the file does something before it imports
+        None when it would come after the first use, in bytes, or where the file does something before it imports
         what it imports last: then that something may be what the import needs.
         """
         root = module.partition(".")[0]

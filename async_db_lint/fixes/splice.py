@@ -50,7 +50,7 @@ def is_contained(before: Source, after: bytes, regions: Sequence[Region]) -> boo
         old, new = ast.parse(before.data), ast.parse(after)
         compile(
             new, before.path, "exec", dont_inherit=True
-        )  # which knows more than the parser: where `await` may stand
+        )  # which knows more than the parser: where `await` is allowed
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     comparison = Comparison(before, regions)
@@ -58,7 +58,7 @@ def is_contained(before: Source, after: bytes, regions: Sequence[Region]) -> boo
 
 
 class Comparison:
-    """Compares two syntax trees of a file, of which the second was changed in some regions."""
+    """Compares two syntax trees of a file; the second was changed in some regions."""
 
     def __init__(self, source: Source, regions: Sequence[Region]) -> None:
         """Take the file as it was, and the regions, in its bytes."""
@@ -72,7 +72,7 @@ class Comparison:
     def differences(self, old: ast.AST, new: ast.AST, owner: ast.AST | None = None) -> Iterator[Region]:
         """Where the smallest nodes lie that are not as they were; `owner` lends its place to a node that has none."""
         place = old if hasattr(old, "lineno") or owner is None else owner
-        if {type(old), type(new)} in BECAME_ASYNC:  # the header differs; what stands below it may not
+        if {type(old), type(new)} in BECAME_ASYNC:  # the header differs; its body may not
             yield self.extent(old)[0], self.extent(old.body[0])[0]  # type: ignore[attr-defined]
         elif type(old) is not type(new):
             yield self.extent(place)

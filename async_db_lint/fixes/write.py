@@ -1,4 +1,4 @@
-"""Writes files so that each is the old one or the new one at every moment, whatever happens meanwhile.
+"""Writes files so that each is the old one or the new one at every moment, even after a crash.
 
 The new bytes go into a temporary file beside the target, are flushed to the disk, get the target's mode
 and owner, and then take its place. A file that changed since it was read, that lies outside of the root
@@ -27,7 +27,7 @@ def replace_file(path: Path, root: Path, before: bytes, after: bytes) -> None:
     try:
         status = os.lstat(real)
         if not stat.S_ISREG(status.st_mode):
-            raise WriteError(f"{path} is no regular file, so it was not changed")
+            raise WriteError(f"{path} is not a regular file, so it was not changed")
         if status.st_nlink > 1:
             raise WriteError(f"{path} has {status.st_nlink} names (hard links), so it was not changed")
         if not os.access(real, os.W_OK):

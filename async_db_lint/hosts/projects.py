@@ -20,7 +20,7 @@ from async_db_lint.settings.config import Config, load
 
 
 class Row(NamedTuple):
-    """One finding: its line from 1, its column from 0 in characters, and what is said of it."""
+    """One finding: its line from 1, its column from 0 in characters, and the message."""
 
     line: int
     column: int
@@ -80,7 +80,7 @@ class KeptProjects:
         return Answers(rows, digests, tuple(faults))
 
     def of_text(self, filename: str, text: str) -> Sequence[Row]:
-        """What is found in a text that stands for a file. Raises ConfigError."""
+        """What is found in the text of a file that is not saved. Raises ConfigError."""
         root = root_of(filename)
         path = discovery.path_inside(root, Path(filename))
         declared = Source(path, text.encode(errors="replace")).encoding

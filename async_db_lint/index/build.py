@@ -43,7 +43,7 @@ def index(path: str, data: bytes) -> Module:
 
 
 class Builder:
-    """The walk: where it stands (scope, block, statement) and what it has noted."""
+    """The walk: where it is (scope, block, statement) and what it has noted."""
 
     def __init__(self, path: str, lines: int) -> None:
         self.root = Module(path, None, START, path=path, lines=lines)
@@ -81,7 +81,7 @@ class Builder:
             handler(self, node)
 
     def begin(self, span: Span, keyword: str) -> None:
-        """Make what stands in a span the current statement."""
+        """Make the code in a span the current statement."""
         self.count += 1
         self.statement = Statement(span, self.count, self.block, keyword)
 
@@ -168,7 +168,7 @@ class Builder:
 
 
 def _bind_in_enclosing_function(scope: Scope, binding: Binding) -> None:
-    """Note what `nonlocal` binds in the nearest function around that binds the name, wherever in it that stands."""
+    """Note what `nonlocal` binds, in the nearest outer function that binds the name anywhere."""
     outer = scope.parent
     while outer is not None:
         if isinstance(outer, Function) and binding.name in outer.bindings:

@@ -42,7 +42,7 @@ Convert = Callable[["Builder", Any, Usage], Expr]
 
 
 def span_of(node: ast.expr | ast.stmt) -> Span:
-    """Where a node stands."""
+    """The place of a node."""
     return new(Span, (node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0))
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Span(NamedTuple):
-    """Where code stands: lines from 1, columns from 0 in UTF-8 bytes, as CPython's `ast` counts them."""
+    """Where code is: lines from 1, columns from 0 in UTF-8 bytes, as CPython's `ast` counts them."""
 
     line: int
     column: int
@@ -109,7 +109,7 @@ class Either(NamedTuple):
 
 
 class Await(NamedTuple):
-    """`await value`, and where the whole stands."""
+    """`await value`, and the place of the whole."""
 
     value: Expr
     span: Span
@@ -192,7 +192,7 @@ class Call:
 
     @property
     def receiver(self) -> Expr | None:
-        """What stands before the last dot of the callee."""
+        """The expression before the last dot of the callee."""
         return self.callee.value if isinstance(self.callee, Attribute) else None
 
     def keyword(self, name: str) -> Expr | None:

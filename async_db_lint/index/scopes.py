@@ -159,7 +159,7 @@ YIELDS = (ExitKind.YIELD, ExitKind.YIELD_FROM)
 class Scope:
     """A module, class or function: what is bound, called and left in it, in source order.
 
-    `loose` holds the expressions that stand nowhere else: asserted, deleted, tested in passing.
+    `loose` holds the expressions that are nowhere else: asserted, deleted, tested in passing.
     `outer_names` are those that `global` or `nonlocal` declares, `nonlocal_names` the latter; what the scope binds
     to them is in `bound_outside`, and among the bindings of the scope that the name belongs to.
     """

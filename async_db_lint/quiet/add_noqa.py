@@ -17,7 +17,7 @@ def places(findings: Iterable[Finding], source: Source) -> tuple[dict[int, tuple
     """The codes to write at each line, and the lines of findings that no comment can suppress.
 
     flake8 takes the lines of a long string as one, and the first `noqa` in them counts: where there is none, a
-    comment stands at their end; where there is one in a string, nothing can be done.
+    comment is at their end. When that end is inside a string, nothing can be done.
     """
     comments = Comments(source)
     written = {item.line: item for item in comments.all() if NOQA.search(item.text)}

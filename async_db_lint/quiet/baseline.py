@@ -79,16 +79,16 @@ def load(path: Path) -> Baseline:
     try:
         data = json.loads(path.read_bytes())
     except FileNotFoundError:
-        raise ConfigError(f"there is no baseline {path}: --write-baseline makes it") from None
+        raise ConfigError(f"there is no baseline {path}: --write-baseline writes one") from None
     except OSError as error:
         raise ConfigError(f"the baseline {path} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
-        raise ConfigError(f"{path} is no baseline: --write-baseline makes it anew") from None
+        raise ConfigError(f"{path} is not a baseline: --write-baseline writes a new one") from None
     if not isinstance(data, dict) or data.get("version") != VERSION or not isinstance(data.get("findings"), list):
-        raise ConfigError(f"{path} is no baseline of this version: --write-baseline makes it anew")
+        raise ConfigError(f"{path} is not a baseline of this version: --write-baseline writes a new one")
     rows = [_row(item) for item in data["findings"]]
     if None in rows:
-        raise ConfigError(f"{path} is no baseline: --write-baseline makes it anew")
+        raise ConfigError(f"{path} is not a baseline: --write-baseline writes a new one")
     return Baseline(tuple(sorted(row for row in rows if row is not None)))
 
 

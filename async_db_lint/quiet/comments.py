@@ -17,7 +17,7 @@ UNPLACED = (tokenize.ENDMARKER, tokenize.DEDENT)
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment: its line from 1, its column from 0 in characters, its text, and whether code stands before it."""
+    """A comment: its line from 1, its column from 0 in characters, its text, and whether there is code before it."""
 
     line: int
     column: int

@@ -22,7 +22,7 @@ OURS = re.compile(rb"noqa[:\s].*adb|noqa: *[a-z]+-|adb:", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """One comment: its lines, where it stands, what it names (nothing: all), and what is wrong with it."""
+    """One comment: its lines, its place, the codes that it names (none: all), and what is wrong with it."""
 
     first_line: int
     last_line: int
@@ -131,11 +131,11 @@ def _fault(comment: Comment, match: re.Match[str]) -> str:
     """What is wrong with one of our comments; empty when nothing is."""
     word, rest = match["word"].lower(), match["rest"]
     if word not in WORDS:
-        return f"`{word}` is none of `ignore`, `off` and `on`, so this comment does nothing"
+        return f"`{word}` is not `ignore`, `off` or `on`. This comment does nothing"
     if rest[:1] in (":", "=", "["):
-        return f"codes stand in brackets: `# adb: {word}[ADB104]`; so this comment does nothing"
+        return f"codes go in brackets: `# adb: {word}[ADB104]`. This comment does nothing"
     if word != "ignore" and not comment.is_alone:
-        return f"`{word}` must stand on a line of its own, so this comment does nothing"
+        return f"`{word}` needs a line of its own. This comment does nothing"
     return ""
 
 

@@ -36,17 +36,17 @@ def table(base: str) -> str:
 
 
 def readme(text: str) -> str:
-    """The README with its table of rules made anew."""
+    """The README with a current table of rules."""
     return _filled(text, "rules", table("docs/rules/"))
 
 
 def writing(text: str) -> str:
-    """The page about writing rules with its list of words made anew."""
+    """The page about writing rules with a current list of words."""
     return _filled(text, "words", word_list())
 
 
 def _filled(text: str, subject: str, generated: str) -> str:
-    """A text with what stands between two marks replaced."""
+    """A text with the part between two marks replaced."""
     start, end = f"<!-- {subject}: generated -->\n", f"<!-- end of {subject} -->"
     before, _, rest = text.partition(start)
     after = rest.partition(end)[2]

@@ -12,7 +12,7 @@ def statistics(report: Report, with_times: bool) -> str:
     lines = [f"{report.files} files to check; {report.parsed} relevant ones parsed, {report.lines} lines"]
     if report.unconfirmed:
         lines.append(
-            f"{report.unconfirmed} findings stand where LibCST could not read the code: reported as the index has it"
+            f"{report.unconfirmed} findings are in code that LibCST could not read: reported as the index has it"
         )
     if not with_times:
         return "\n".join(lines)

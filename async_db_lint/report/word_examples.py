@@ -32,7 +32,7 @@ def _shortest(files: list[Path]) -> dict[str, str]:
 def _names_in(line: str) -> set[str]:
     """The names in a line of code that can be read alone: a statement, or the head of a compound one.
 
-    A name in lower case counts where it is called or passed on, not where a rule binds one of its own.
+    A name in lower case counts when it is called or passed on: rules have variables with the same names.
     """
     for text in (line, f"{line}\n pass", f"{line.removeprefix('el')}\n pass", f"match _:\n {line}\n  pass"):
         try:

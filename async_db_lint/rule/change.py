@@ -61,7 +61,7 @@ class Edit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """The edits of one fix, of which all are made or none; imports are added when it is known what else changes."""
+    """The edits of one fix: all are made or none; imports are added when it is known what else changes."""
 
     title: str
     safety: Safety

@@ -1,4 +1,4 @@
-"""A finding: one thing that is wrong, where it stands, and how it can be fixed."""
+"""A finding: one thing that is wrong, its place, and how it can be fixed."""
 
 from __future__ import annotations
 

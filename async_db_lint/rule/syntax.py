@@ -66,7 +66,7 @@ class Syntax:
         return only if isinstance(only, cst.FunctionDef) and only.name.value == function.name else None
 
     def line(self, path: str, statement: Statement) -> cst.SimpleStatementLine | None:
-        """A simple statement at the top of a module, with the line it stands on and the comments above.
+        """A simple statement at the top of a module, with its line and the comments above.
 
         None when other code shares the line, or LibCST cannot read it.
         """
@@ -83,20 +83,20 @@ class Syntax:
         return None if line is None or found is None else (line, found)
 
     def statement(self, path: str, statement: Statement) -> cst.CSTNode | None:
-        """Any statement, or the header of a compound one, wherever it stands."""
+        """Any statement, or the header of a compound one, anywhere in a file."""
         key = (path, statement.span.line, -1)
         unit = self._unit(key, lambda: read_statement(self.source(path), statement))
         return None if unit is None else unit.module
 
     def first_comment(self, path: str, line: int) -> int:
-        """The first line of the comments that stand right above a line; the line itself where there are none."""
+        """The first line of the comments right above a line; the line itself where there are none."""
         source = self.source(path)
         while line > 1 and source.line(line - 1).startswith("#"):
             line -= 1
         return line
 
     def blank_above(self, path: str, line: int) -> int:
-        """How many empty lines stand above a line and its comments, at most two."""
+        """How many empty lines are above a line and its comments, at most two."""
         first = self.first_comment(path, line)
         above = [self.source(path).line(number).strip() for number in (first - 1, first - 2)]
         return 2 if first <= 2 or not any(above) else 0 if above[0] else 1

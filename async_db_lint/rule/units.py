@@ -63,7 +63,7 @@ class Unit:
         return (*self.place_of(*found[:2]), *self.place_of(*found[2:]))
 
     def find(self, span: Span, shape: str) -> cst.CSTNode | None:
-        """The node of a LibCST class, given by its name, that stands at a span of the file."""
+        """The node of a LibCST class, given by its name, at a span of the file."""
         source = self.source
         wanted = (
             span.line,
@@ -137,7 +137,7 @@ def _read(source: Source, text: str, offsets: Offsets) -> Unit | None:
 
 
 def statement_text(source: Source, statement: Statement) -> str | None:
-    """The text of a statement's unit; None where its header cannot stand alone."""
+    """The text of a statement's unit; None when its header cannot be parsed alone."""
     span = statement.span
     if statement.keyword in ("elif", "Match"):
         return None

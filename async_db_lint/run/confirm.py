@@ -1,4 +1,4 @@
-"""From suspects to findings: LibCST reads the code at each place, and decides what stands there and what is shown."""
+"""From suspects to findings: LibCST reads the code at each place, decides what it is, and what is shown."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Confirmation:
     def _finding(self, rule: Rule, suspect: Suspect[Any], seen: Seen | None) -> Finding | None:
         """The finding at what LibCST points to; None when it sees something else than was suspected.
 
-        Where LibCST cannot read the code, the finding stands where the index has it.
+        When LibCST cannot read the code, the finding is placed where the index has it.
         """
         if suspect.shape is None:
             return self.unconfirmed(rule, suspect)

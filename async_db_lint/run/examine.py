@@ -18,7 +18,7 @@ from async_db_lint.settings.config import Config
 class Target:
     """What to check: a project's root, the paths to report on, the settings, and the text of an unsaved file.
 
-    Paths are as the user wrote them. An unsaved file stands in for the one on disk, and is all that is reported on.
+    Paths are as the user wrote them. An unsaved file replaces the one on disk, and is the only one reported on.
     """
 
     root: Path
@@ -60,5 +60,5 @@ def examine(target: Target, progress: Progress = silent) -> Examined:
 
 
 def _bytes_of(root: Path, path: str, files: Files) -> bytes:
-    """A file that is named, also where it would not be found by itself."""
+    """A file that is named, even if the search would not find it."""
     return files.data[path] if path in files.data else discovery.read(root, path) or b""

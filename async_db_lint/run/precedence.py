@@ -25,7 +25,7 @@ def resolved(findings: Sequence[Finding], rules: Sequence[type[Rule]]) -> list[F
 
 
 def _is_described(item: Finding, codes: Sequence[str], origins: Lines, elsewhere: Lines) -> bool:
-    """Whether a finding of one of some codes stands where this one does."""
+    """Whether a finding of one of some codes is at the same place."""
     if item.origin is None:
         return False
     for code in codes:

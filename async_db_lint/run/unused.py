@@ -69,7 +69,7 @@ class UnusedSearch:
         """What is wrong with one code of a suppression; None when it is in use, or not ours."""
         named = [rule for rule in self.rules if item.names(written, rule.code, rule.name)]
         if item.is_ours and not named and find(written) is None:
-            return f"`{written}` is no rule, so this suppression does nothing"
+            return f"`{written}` is not a rule. This suppression does nothing"
         if not item.is_ours and not CODE.fullmatch(written.upper()):
             return None
         if not named or any(rule is self.own for rule in named):

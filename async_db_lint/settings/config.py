@@ -13,7 +13,7 @@ from async_db_lint.settings.keys import KEYS, TABLE, ConfigError, kind, nearest
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the user chose: rules by selector, files by pattern, versions, roles, and what is said of some names."""
+    """What the user chose: rules by selector, files by pattern, versions, roles, and what some names mean."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

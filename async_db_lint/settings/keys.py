@@ -116,7 +116,7 @@ KEYS: dict[str, Key] = {
          "additionalProperties": False},
     ),
     "injection-markers": _list(
-        "Names that stand around an injected type as dishka's `FromDishka[AsyncSession]` does."
+        "Names that wrap an injected type, as dishka's `FromDishka[AsyncSession]` does."
     ),
     "session-dependencies": _list(
         "Names of annotations, dependencies or providers by which an injection framework gives an async session."

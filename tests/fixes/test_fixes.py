@@ -15,7 +15,7 @@ import pytest
 from async_db_lint.commands.cli import main
 from async_db_lint.rule.change import Safety
 from async_db_lint.run.selection import all_rules
-from tests.fixing import BOTH, FIXTURES, code_of, copied, mended, texts
+from tests.fixing import BOTH, FIXTURES, code_of, copied, run_fixes, texts
 from tests.projects import DATABASE, checked, written
 
 Files = dict[str, bytes]
@@ -33,14 +33,14 @@ def without_fix(folder: Path) -> int:
 def one(root: Path, text: str, *select: str, allowed: frozenset[Safety] = BOTH) -> str:
     """What fixes make of one file."""
     (root / "app.py").write_text(text)
-    done = mended(root, *select, allowed=allowed)
+    done = run_fixes(root, *select, allowed=allowed)
     return texts(root, done)["app.py"].decode()
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_a_bad_example_becomes_the_fixed_one(folder: Path, tmp_path: Path) -> None:
     root = copied(folder, "bad", tmp_path / "bad")
-    after = texts(root, mended(root, code_of(folder)))
+    after = texts(root, run_fixes(root, code_of(folder)))
     kind = folder / "fixed"
     wanted = {path.relative_to(kind).as_posix(): path.read_bytes() for path in kind.rglob("*.py")}
     assert after == (wanted or {"bad.py": (folder / "fixed.py").read_bytes()})
@@ -49,7 +49,7 @@ def test_a_bad_example_becomes_the_fixed_one(folder: Path, tmp_path: Path) -> No
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_a_fixed_example_passes_and_stays(folder: Path, tmp_path: Path) -> None:
     root = copied(folder, "fixed", tmp_path / "fixed")
-    done = mended(root, "ALL")
+    done = run_fixes(root, "ALL")
     assert not done.files
     assert [item.code for item in done.report.findings] == [code_of(folder)] * without_fix(folder)
 
@@ -57,7 +57,7 @@ def test_a_fixed_example_passes_and_stays(folder: Path, tmp_path: Path) -> None:
 def test_every_bad_example_with_a_fix_has_a_fixed_one(tmp_path: Path) -> None:
     for folder in sorted(FIXTURES.glob("ADB*")):
         root = copied(folder, "bad", tmp_path / folder.name)
-        if mended(root, code_of(folder)).files and code_of(folder) != "ADB901":
+        if run_fixes(root, code_of(folder)).files and code_of(folder) != "ADB901":
             assert folder in FOLDERS, folder.name
 
 
@@ -66,7 +66,7 @@ def test_a_rule_says_of_what_kind_its_fixes_are(tmp_path: Path) -> None:
         (folder,) = FIXTURES.glob(f"{rule.code}-*")
         root = copied(folder, "bad", tmp_path / folder.name)
         select = rule.code if rule.code != "ADB901" else "ALL"  # it speaks of rules that run
-        applied = [item for item in mended(root, select).applied if item.code == rule.code]
+        applied = [item for item in run_fixes(root, select).applied if item.code == rule.code]
         kinds = {item.fix.safety for item in applied if item.fix is not None}
         assert bool(kinds) == (rule.fix is not None), rule.code
         assert rule.fix is Safety.SAFE or Safety.SAFE not in kinds, rule.code
@@ -78,13 +78,13 @@ def test_a_rule_says_of_what_kind_its_fixes_are(tmp_path: Path) -> None:
 def with_variant(folder: Path, variant: Any, scratch: Path) -> tuple[Files, Files, Files]:
     """What is usually made of an example; a variant of the example; and what is made of that."""
     plain = copied(folder, "bad", scratch / "plain")
-    usual = texts(plain, mended(plain, code_of(folder)))
+    usual = texts(plain, run_fixes(plain, code_of(folder)))
     varied = copied(folder, "bad", scratch / "varied")
     before: Files = {}
     for file in varied.rglob("*.py"):
         file.write_bytes(variant(file.read_bytes()))
         before[file.relative_to(varied).as_posix()] = file.read_bytes()
-    return usual, before, texts(varied, mended(varied, code_of(folder)))
+    return usual, before, texts(varied, run_fixes(varied, code_of(folder)))
 
 
 def crlf(data: bytes) -> bytes:
@@ -206,17 +206,17 @@ def test_one_line_bodies(before: str, after: str, tmp_path: Path) -> None:
 def test_the_end_of_lines_and_of_files_is_kept(variant: Any, tmp_path: Path) -> None:
     text = "from sqlalchemy.ext.asyncio import create_async_engine\n\nengine = create_async_engine(URL, echo=True)\n"
     (tmp_path / "app.py").write_bytes(variant(text.encode()))
-    done = mended(tmp_path, "ADB106")
+    done = run_fixes(tmp_path, "ADB106")
     assert done.files["app.py"].after == variant(text.replace(", echo=True", "").encode())
 
 
 def test_lines_are_not_put_into_a_file_that_ends_them_in_two_ways(tmp_path: Path) -> None:
     text = "from sqlalchemy.ext.asyncio import create_async_engine\r\ne = create_async_engine(\n    URL,\n    echo=True,\n)\n"
     (tmp_path / "app.py").write_bytes(text.encode())
-    assert not mended(tmp_path, "ADB106").files
+    assert not run_fixes(tmp_path, "ADB106").files
     (tmp_path / "app.py").write_bytes(text.replace("\n    ", "").encode())
     assert (
-        mended(tmp_path, "ADB106").files["app.py"].after
+        run_fixes(tmp_path, "ADB106").files["app.py"].after
         == text.replace("\n    ", "").replace("echo=True,", "").encode()
     )
 
@@ -373,7 +373,7 @@ def test_an_application_without_a_lifespan_gets_one(tmp_path: Path) -> None:
                 return SessionLocal()
         """,
     })  # fmt: skip
-    after = texts(tmp_path, mended(tmp_path, "ADB104"))["shop/main.py"].decode()
+    after = texts(tmp_path, run_fixes(tmp_path, "ADB104"))["shop/main.py"].decode()
     assert after == (
         "import logging\nfrom collections.abc import AsyncIterator\nfrom contextlib import asynccontextmanager\n\n"
         "from fastapi import FastAPI\n\nfrom .database import SessionLocal, engine\n\n"
@@ -495,7 +495,7 @@ ALONE = {
 @pytest.mark.parametrize(("code", "text"), [(code, text) for code, texts in ALONE.items() for text in texts])
 def test_code_in_which_a_fix_would_do_harm_is_left(code: str, text: str, tmp_path: Path) -> None:
     assert one(tmp_path, APP + text, code) == APP + text
-    assert checked(tmp_path, code).findings, "there is nothing to mend"
+    assert checked(tmp_path, code).findings, "there is nothing to fix"
 
 
 def test_an_import_that_would_be_a_circle_is_not_made(tmp_path: Path) -> None:
@@ -603,7 +603,7 @@ def test_diff_prints_a_patch_that_applies_and_changes_nothing(root: Path) -> Non
         assert subprocess.run(command, cwd=root, capture_output=True).returncode == 0
 
 
-def test_standard_input_is_mended_to_standard_output(root: Path) -> None:
+def test_standard_input_is_fixed_to_standard_output(root: Path) -> None:
     command = [
         sys.executable,
         "-m",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixing import mended
+from tests.fixing import run_fixes
 from tests.rules.silence.cases import Case, case
 
 SAFE, UNSAFE = "safe", "unsafe"
@@ -278,6 +278,13 @@ RETURNING_OFFERED = [
     RETURNING.but(
         "when it is annotated with `Depends`",
         {"session=Depends(get_session)": "session: Annotated[object, Depends(get_session)]"},
+    ),
+    RETURNING.but(
+        "when an alias names the dependency",
+        {
+            "@app.get": "Database = Annotated[object, Depends(get_session)]\n@app.get",
+            "session=Depends(get_session)": "session: Database",
+        },
     ),
 ]
 RETURNING_NOT = [
@@ -666,13 +673,13 @@ def offers(example: Case, root: Path) -> list[str | None]:
 )
 def test_an_unsafe_fix_is_offered(example: Case, tmp_path: Path) -> None:
     assert offers(example, tmp_path) == [UNSAFE]
-    assert [item.code for item in mended(tmp_path, example.code).applied] == [example.code]
+    assert [item.code for item in run_fixes(tmp_path, example.code).applied] == [example.code]
 
 
 @pytest.mark.parametrize("example", [NO_OP, *OLD_SAFE, *PLAIN_OFFERED], ids=str)
 def test_a_safe_fix_is_offered(example: Case, tmp_path: Path) -> None:
     assert offers(example, tmp_path) == [SAFE]
-    assert [item.code for item in mended(tmp_path, example.code).applied] == [example.code]
+    assert [item.code for item in run_fixes(tmp_path, example.code).applied] == [example.code]
 
 
 @pytest.mark.parametrize(

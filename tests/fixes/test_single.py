@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixing import mended
+from tests.fixing import run_fixes
 from tests.projects import written
 
 
 def line(root: Path, code: str, text: str, number: int) -> str:
     """A line of a file, by its number from the end, after the fixes of a rule."""
-    done = mended(written(root, {"app.py": text, "requirements.txt": "sqlalchemy>=2.0\n"}), code)
+    done = run_fixes(written(root, {"app.py": text, "requirements.txt": "sqlalchemy>=2.0\n"}), code)
     return done.files["app.py"].after.decode().splitlines()[-number].strip()
 
 

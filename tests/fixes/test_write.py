@@ -80,7 +80,7 @@ def test_a_file_that_may_not_be_written_is_left(target: Path) -> None:
 
 def test_what_is_no_file_is_left(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")
-    refused(tmp_path / "pipe.py", tmp_path, "is no regular file")
+    refused(tmp_path / "pipe.py", tmp_path, "is not a regular file")
     refused(tmp_path / "none.py", tmp_path, "cannot be written")
 
 

@@ -53,7 +53,7 @@ class Stage:
         self.rows: list[dict[str, str]] = []
 
     def both(self, act: Act, module: str = "main") -> tuple[Any, Any]:
-        """What an act gives with the bad example, and with the good one; and that a mended bad one gives the same."""
+        """What an act gives with the bad example, and with the good one; and that the fixed bad one gives the same."""
         bad, good = self.play("bad", act, module), self.play("good", act, module)
         if (self.folder / "fixed").is_dir() or (self.folder / "fixed.py").is_file():
             assert self.play("fixed", act, module) == good, "what the fixes make is not what the good example is"

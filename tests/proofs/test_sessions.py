@@ -123,7 +123,7 @@ def test_ADB204_unclosed_session(stage: Stages) -> None:
         await getattr(scene.module, "raw" if hasattr(scene.module, "raw") else "probe")()
         return scene.warned("unclosed connection")
 
-    bad, good = found.play("bad", connected), found.play("good", connected)  # what cannot be entered is not mended
+    bad, good = found.play("bad", connected), found.play("good", connected)  # what cannot be entered has no fix
     found.shows("a connection of `asyncpg.connect` is dropped without being closed", *yes_or_no(bad, good))
     assert (bad, good) == (True, False)
 

@@ -108,7 +108,7 @@ def test_a_loaded_baseline_is_in_order(tmp_path: Path) -> None:
 
 
 def test_a_baseline_that_is_not_there_has_yet_to_be_made(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"there is no baseline .*known\.json: --write-baseline makes it"):
+    with pytest.raises(ConfigError, match=r"there is no baseline .*known\.json: --write-baseline writes one"):
         load(tmp_path / "known.json")
 
 
@@ -118,7 +118,7 @@ def test_a_baseline_that_cannot_be_read_says_why(tmp_path: Path) -> None:
 
 
 def refused(root: Path, text: str) -> str:
-    """What is said of a file that is no baseline."""
+    """The message about a file that is not a baseline."""
     path = root / "known.json"
     path.write_text(text, encoding="latin-1")
     with pytest.raises(ConfigError) as caught:
@@ -128,7 +128,7 @@ def refused(root: Path, text: str) -> str:
 
 @pytest.mark.parametrize("text", ["", "{", "\xff", "[" * 100_000], ids=["empty", "cut off", "no UTF-8", "too deep"])
 def test_a_file_that_is_no_json_is_no_baseline(text: str, tmp_path: Path) -> None:
-    assert refused(tmp_path, text) == "is no baseline: --write-baseline makes it anew"
+    assert refused(tmp_path, text) == "is not a baseline: --write-baseline writes a new one"
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_file_that_is_no_json_is_no_baseline(text: str, tmp_path: Path) -> Non
 def test_a_row_that_makes_no_sense_makes_the_file_no_baseline(wrong: dict[str, object], tmp_path: Path) -> None:
     row = {"path": "a.py", "code": "ADB104", "message": "m", "count": 1}
     text = json.dumps({"version": 1, "findings": [row, {**row, **wrong}]})
-    assert refused(tmp_path, text) == "is no baseline: --write-baseline makes it anew"
+    assert refused(tmp_path, text) == "is not a baseline: --write-baseline writes a new one"
 
 
 @pytest.mark.parametrize("missing", ["path", "code", "message", "count"])
@@ -147,7 +147,7 @@ def test_a_row_that_lacks_something_makes_the_file_no_baseline(missing: str, tmp
     row = {"path": "a.py", "code": "ADB104", "message": "m", "count": 1}
     del row[missing]
     text = json.dumps({"version": 1, "findings": [row]})
-    assert refused(tmp_path, text) == "is no baseline: --write-baseline makes it anew"
+    assert refused(tmp_path, text) == "is not a baseline: --write-baseline writes a new one"
 
 
 @pytest.mark.parametrize(
@@ -161,4 +161,4 @@ def test_a_row_that_lacks_something_makes_the_file_no_baseline(missing: str, tmp
     ],
 )
 def test_a_file_of_another_version_is_no_baseline_of_this_one(text: str, tmp_path: Path) -> None:
-    assert refused(tmp_path, text) == "is no baseline of this version: --write-baseline makes it anew"
+    assert refused(tmp_path, text) == "is not a baseline of this version: --write-baseline writes a new one"

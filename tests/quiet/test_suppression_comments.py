@@ -165,18 +165,18 @@ def test_what_only_resembles_our_comments_is_none(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("x = 1  # adb: on", "`on` must stand on a line of its own, so this comment does nothing"),
-        ("x = 1  # adb: off[ADB104]", "`off` must stand on a line of its own, so this comment does nothing"),
-        ("# adb: ignored", "`ignored` is none of `ignore`, `off` and `on`, so this comment does nothing"),
+        ("x = 1  # adb: on", "`on` needs a line of its own. This comment does nothing"),
+        ("x = 1  # adb: off[ADB104]", "`off` needs a line of its own. This comment does nothing"),
+        ("# adb: ignored", "`ignored` is not `ignore`, `off` or `on`. This comment does nothing"),
         (
             "x = 1  # adb: ignore: ADB106",
-            "codes stand in brackets: `# adb: ignore[ADB104]`; so this comment does nothing",
+            "codes go in brackets: `# adb: ignore[ADB104]`. This comment does nothing",
         ),
         (
             "x = 1  # adb: ignore=ADB106",
-            "codes stand in brackets: `# adb: ignore[ADB104]`; so this comment does nothing",
+            "codes go in brackets: `# adb: ignore[ADB104]`. This comment does nothing",
         ),
-        ("# adb: off[ADB106", "codes stand in brackets: `# adb: off[ADB104]`; so this comment does nothing"),
+        ("# adb: off[ADB106", "codes go in brackets: `# adb: off[ADB104]`. This comment does nothing"),
         ("# adb: on[ADB106]", "nothing that this could end is off"),
         ("# adb: on", "nothing that this could end is off"),
     ],

@@ -1,4 +1,4 @@
-"""The eye: LibCST sees a suspect where CPython says it stands, or does not see it at all."""
+"""LibCST confirms a suspect where CPython says the code is, or finds nothing there."""
 
 from __future__ import annotations
 

@@ -81,11 +81,11 @@ def test_one_file_is_exchanged_and_the_others_stay(tmp_path: Path) -> None:
 
 def test_a_file_may_become_readable_and_unreadable(tmp_path: Path) -> None:
     before = indexed(tmp_path, {"a.py": "x = 1\n", "b.py": "def f(:\n"})
-    mended = before.replacing(Source("b.py", b"def f(): ...\n"))
-    assert mended.failures == ()
-    assert set(mended.modules) == {"a.py", "b.py"}
-    assert mended.modules["a.py"] is before.modules["a.py"]
-    broken = mended.replacing(Source("a.py", b"def g(:\n"))
+    repaired = before.replacing(Source("b.py", b"def f(): ...\n"))
+    assert repaired.failures == ()
+    assert set(repaired.modules) == {"a.py", "b.py"}
+    assert repaired.modules["a.py"] is before.modules["a.py"]
+    broken = repaired.replacing(Source("a.py", b"def g(:\n"))
     assert [item.path for item in broken.failures] == ["a.py"]
     assert set(broken.modules) == {"b.py"}
 

@@ -34,7 +34,7 @@ ENGINE = """
 """
 
 
-def mended(
+def run_rounds(
     root: Path, files: dict[str, str], *select: str, allowed: frozenset[Safety] = BOTH, only: str | None = None
 ) -> Fixed:
     examined = examine(Target(written(root, files), [root], Config(select=select)))
@@ -50,7 +50,7 @@ def codes(findings: tuple[Finding, ...]) -> list[str]:
 
 
 def test_fixes_are_made_in_memory_and_the_rest_is_reported(tmp_path: Path) -> None:
-    done = mended(tmp_path, {"app.py": LOST}, "ADB3")
+    done = run_rounds(tmp_path, {"app.py": LOST}, "ADB3")
     assert after(done).splitlines()[2:] == ["    session.add(book)", "    await session.commit()"]
     assert done.files["app.py"].before == (tmp_path / "app.py").read_bytes()
     assert codes(done.applied) == ["ADB302", "ADB301"]
@@ -59,14 +59,14 @@ def test_fixes_are_made_in_memory_and_the_rest_is_reported(tmp_path: Path) -> No
 
 
 def test_only_fixes_of_an_allowed_safety_are_made(tmp_path: Path) -> None:
-    done = mended(tmp_path, {"app.py": LOST}, "ADB3", allowed=SAFE)
+    done = run_rounds(tmp_path, {"app.py": LOST}, "ADB3", allowed=SAFE)
     assert codes(done.applied) == ["ADB302"]
     assert codes(done.report.findings) == ["ADB301"]
     assert "\n    session.commit()" in after(done)
 
 
 def test_nothing_to_fix_changes_nothing(tmp_path: Path) -> None:
-    done = mended(tmp_path, {"app.py": "import sqlalchemy\n"}, "ADB3")
+    done = run_rounds(tmp_path, {"app.py": "import sqlalchemy\n"}, "ADB3")
     assert (dict(done.files), done.applied, done.together) == ({}, (), ())
 
 
@@ -76,13 +76,13 @@ def test_fixes_that_meet_are_made_one_after_the_other(tmp_path: Path) -> None:
         engine = create_async_engine(URL, echo=True, future=True)
     """
     files = {"app.py": text, "requirements.txt": "sqlalchemy>=2.0\n"}
-    done = mended(tmp_path, files, "ADB106", "ADB107")
+    done = run_rounds(tmp_path, files, "ADB106", "ADB107")
     assert after(done).splitlines()[1] == "engine = create_async_engine(URL)"
     assert sorted(codes(done.applied)) == ["ADB106", "ADB107"]
 
 
 def test_a_fix_changes_the_file_in_which_the_cause_is_written(tmp_path: Path) -> None:
-    done = mended(tmp_path, {"settings.py": URL, "app.py": ENGINE}, "ADB102")
+    done = run_rounds(tmp_path, {"settings.py": URL, "app.py": ENGINE}, "ADB102")
     assert set(done.files) == {"settings.py"}
     assert after(done, "settings.py") == 'URL = "postgresql+asyncpg://db"\n'
     assert done.together == (frozenset({"settings.py"}),)
@@ -93,7 +93,7 @@ def test_a_fix_changes_the_file_in_which_the_cause_is_written(tmp_path: Path) ->
     [("app.py", ["ADB106"]), ("settings.py", ["ADB102"]), ("other.py", []), (None, ["ADB102", "ADB106"])],
 )
 def test_of_one_file_only_what_stays_in_it_is_made(only: str | None, made: list[str], tmp_path: Path) -> None:
-    done = mended(tmp_path, {"settings.py": URL, "app.py": ENGINE}, "ADB102", "ADB106", only=only)
+    done = run_rounds(tmp_path, {"settings.py": URL, "app.py": ENGINE}, "ADB102", "ADB106", only=only)
     assert sorted(codes(done.applied)) == made
     assert sorted(codes(done.report.findings)) == [code for code in ("ADB102", "ADB106") if code not in made]
 
@@ -104,7 +104,7 @@ def test_a_finding_without_a_fix_stays_in_no_file(tmp_path: Path) -> None:
         def save(session: AsyncSession):
             session.commit()
     """
-    done = mended(tmp_path, {"app.py": text}, "ADB301", only="app.py")
+    done = run_rounds(tmp_path, {"app.py": text}, "ADB301", only="app.py")
     assert codes(done.report.findings) == ["ADB301"]
     assert done.applied == ()
 

@@ -49,13 +49,13 @@ def messages(text: str, *findings: Finding) -> list[str]:
         ("# noqa: E501, ADB106", "`ADB106` suppresses nothing here"),
         ("# adb: ignore[ADB106]", "`ADB106` suppresses nothing here"),
         ("# adb: ignore[echo-enabled]", "`echo-enabled` suppresses nothing here"),
-        ("# adb: ignore[ADB10]", "`ADB10` is no rule, so this suppression does nothing"),
-        ("# adb: ignore[echo]", "`echo` is no rule, so this suppression does nothing"),
+        ("# adb: ignore[ADB10]", "`ADB10` is not a rule. This suppression does nothing"),
+        ("# adb: ignore[echo]", "`echo` is not a rule. This suppression does nothing"),
         ("# noqa: ADB", "this `noqa` names no complete code, so it silences every tool on the line"),
         ("# noqa: adb", "this `noqa` names no complete code, so it silences every tool on the line"),
         ("# noqa: echo-enabled", "this `noqa` names no complete code, so it silences every tool on the line"),
         ("# noqa: ADB # why", "this `noqa` names no complete code, so it silences every tool on the line"),
-        ("# adb: mute", "`mute` is none of `ignore`, `off` and `on`, so this comment does nothing"),
+        ("# adb: mute", "`mute` is not `ignore`, `off` or `on`. This comment does nothing"),
     ],
 )
 def test_a_comment_that_does_nothing_is_reported(comment: str, message: str) -> None:

@@ -1,4 +1,4 @@
-"""The hooks in the real pre-commit: a commit is stopped, mended and let through.
+"""The hooks in the real pre-commit: a commit is stopped, fixed and let through.
 
 pytest -m environments
 """
@@ -75,7 +75,7 @@ def test_it_can_be_tried_before_it_is_installed(home: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.environments
-def test_the_fixing_hook_mends_and_stops_the_commit_once(home: Path, tmp_path: Path) -> None:
+def test_the_fixing_hook_fixes_and_stops_the_commit_once(home: Path, tmp_path: Path) -> None:
     found = Repository(tmp_path / "shop", home, "  - id: async-db-lint-fix\n")
     assert found.commit()[0]
     text = "from database import SessionLocal\nasync def f():\n    with SessionLocal() as session:\n        session.commit()\n"

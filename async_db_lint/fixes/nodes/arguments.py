@@ -47,7 +47,7 @@ def without_keyword(call: cst.Call, name: str) -> cst.Call | None:
 
 
 def with_keyword(call: cst.Call, name: str, value: str) -> cst.Call | None:
-    """A call with one more keyword argument at its end; None where a comment stands in the way."""
+    """A call with one more keyword argument at its end; None when a comment is in the way."""
     plain = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
     new = cst.Arg(cst.parse_expression(value), keyword=cst.Name(name), equal=plain)
     if not call.args:
@@ -62,7 +62,7 @@ def with_keyword(call: cst.Call, name: str, value: str) -> cst.Call | None:
 
 
 def _between(call: cst.Call) -> cst.BaseParenthesizableWhitespace:
-    """What stands between two arguments: a blank, or a new line with its indentation."""
+    """The space between two arguments: a blank, or a new line with its indentation."""
     first = call.args[0]
     space = call.whitespace_before_args
     if len(call.args) > 1 and isinstance(first.comma, cst.Comma):

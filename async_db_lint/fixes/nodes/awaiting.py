@@ -20,7 +20,7 @@ def remove_await(node: cst.Await, syntax: Syntax) -> Change:
 def awaiting_query(query: Span, is_end_coroutine: bool) -> Fixer[cst.Await]:
     """The fix that moves an `await` from the end of a chain to a call in it.
 
-    Takes where that call stands, and whether what the chain ends with must be awaited too.
+    Takes the place of that call, and whether the end of the chain must be awaited too.
     """
 
     def fix(node: cst.Await, syntax: Syntax) -> Change | None:
@@ -39,7 +39,7 @@ def awaiting_query(query: Span, is_end_coroutine: bool) -> Fixer[cst.Await]:
 def awaited(node: cst.BaseExpression, syntax: Syntax, place: cst.BaseExpression | None = None) -> cst.Await:
     """`await` before an expression, in parentheses where something is asked of what it gives.
 
-    `place` is the node in whose place it will stand, where that is another.
+    `place` is the node that it will replace, if that is another.
     """
     old = node if place is None else place
     around = syntax.parent(old)

@@ -49,7 +49,7 @@ def _with_new_lifespan(title: str, statement: str, ending: Ending, syntax: Synta
 
 
 def ended(function: cst.FunctionDef, statement: str) -> cst.FunctionDef | None:
-    """A lifespan with one more statement at its end; None when its `yield` does not stand in its own body."""
+    """A lifespan with one more statement at its end; None when its `yield` is not directly in its body."""
     body = function.body
     if not isinstance(body, cst.IndentedBlock) or not body.body or _leaves(body) or _count_yields(body) != 1:
         return None
@@ -78,7 +78,7 @@ def _tried(line: cst.SimpleStatementLine, final: cst.BaseStatement) -> cst.Try:
 
 
 def _leaves(node: cst.CSTNode) -> bool:
-    """Whether a `return` or `raise` stands inside of a node, in the same function: what follows may not be reached."""
+    """Whether a node contains a `return` or `raise` of the same function: what follows may not be reached."""
     if isinstance(node, (cst.FunctionDef, cst.Lambda)):
         return False
     if isinstance(node, cst.ExceptHandler):  # what fails, fails
@@ -92,7 +92,7 @@ def _returns(node: cst.CSTNode) -> bool:
 
 
 def _count_yields(node: cst.CSTNode) -> int:
-    """How many `yield`s stand inside of a node, in the same function."""
+    """How many `yield`s of the same function a node contains."""
     return sum(isinstance(item, cst.Yield) for item in executed(node))
 
 

@@ -30,5 +30,5 @@ def code_of(node: cst.CSTNode) -> str:
 
 
 def count_name(nodes: tuple[cst.CSTNode, ...], name: str) -> int:
-    """How often a name stands in some nodes."""
+    """How often a name occurs in some nodes."""
     return sum(isinstance(node, cst.Name) and node.value == name for node in inside(*nodes))

@@ -110,7 +110,7 @@ class Application:
         return found
 
     def role_of(self, item: Call | Function) -> Role:
-        """The role of the file that a call or function stands in."""
+        """The role of the file that contains a call or function."""
         module = item.module if isinstance(item, Function) else item.block.scope.module
         return self.roles.get(module.path, Role.APPLICATION)
 
@@ -214,7 +214,7 @@ class Application:
         return [] if function is None else [Registration(function, Trigger.MIDDLEWARE, call, None)]
 
     def _registered(self, expr: Expr, place: Place, trigger: Trigger, call: Call | None) -> list[Registration]:
-        """What an expression registers: a function, or each of those that it may stand for."""
+        """What an expression registers: a function, or each of those that it may mean."""
         function = self.inference.function_behind(self.inference.value(expr, place))
         if function is not None:
             return [Registration(function, trigger, call, None)]

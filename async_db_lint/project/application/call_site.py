@@ -40,7 +40,7 @@ class CallSite:
 
     @property
     def span(self) -> Span:
-        """Where the call stands in its file."""
+        """The place of the call in its file."""
         return self.call.span
 
     @property
@@ -85,7 +85,7 @@ class CallSite:
 
     @property
     def can_await(self) -> bool:
-        """Whether `await` may stand before the call: in an `async def`, outside of comprehensions and lambdas."""
+        """Whether the call may be awaited: it is in an `async def`, outside of comprehensions and lambdas."""
         scope = self.scope
         in_function = isinstance(scope, Function) and scope.is_async and not scope.is_lambda
         return in_function and not self.block.inside(frozenset({BlockKind.COMPREHENSION}))
@@ -129,12 +129,12 @@ class CallSite:
         return option(self.inference, self.call, name)
 
     def value_of(self, expr: Expr | None) -> Value | None:
-        """What an expression is where the call stands."""
+        """What an expression is at the place of the call."""
         return self.inference.value(expr, self.place)
 
 
 def enclosing_function(scope: Scope) -> Function | None:
-    """The function in which a scope stands: itself, or the one around a lambda."""
+    """The function of a scope: itself, or the one around a lambda."""
     current: Scope | None = scope
     while isinstance(current, Function) and current.is_lambda:
         current = current.parent

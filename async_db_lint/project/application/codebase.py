@@ -93,15 +93,15 @@ class Codebase:
         return (function for function, triggers in self.application.triggers.items() if trigger in triggers)
 
     def role(self, item: Call | Function) -> Role:
-        """The role of the file in which a call or function stands."""
+        """The role of the file that contains a call or function."""
         return self.application.role_of(item)
 
     def is_in_application(self, item: Call | Function) -> bool:
-        """Whether a call or function stands in a file of the application."""
+        """Whether a call or function is in a file of the application."""
         return self.role(item) is Role.APPLICATION
 
     def value(self, expr: Expr | None, at: Call | Await) -> Value | None:
-        """What an expression is where a call or an `await` stands."""
+        """What an expression is at the place of a call or an `await`."""
         return self.inference.value(expr, place_of(at))
 
     def value_at(self, expr: Expr | None, place: Place) -> Value | None:

@@ -1,7 +1,7 @@
 """What certainly happens before an application serves, and after it has: for claims, where rules only need doubts.
 
-A rule that reports what nobody does is content with a maybe. Whoever says that something *is* done has to
-know that the line is reached: it stands on the right side of the `yield`, under no condition, and is awaited.
+A rule that reports what nobody does may accept a maybe. To say that something *is* done, we have to
+know that the line is reached: it is on the right side of the `yield`, under no condition, and awaited.
 """
 
 from __future__ import annotations

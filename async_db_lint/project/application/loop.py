@@ -156,7 +156,7 @@ class Loop:
 
 
 def _is_switched_off(call: Call) -> bool:
-    """Whether a call stands under `if parameter:` where the parameter's default is False or None."""
+    """Whether a call is under `if parameter:` when the parameter's default is False or None."""
     scope = call.block.scope
     if not isinstance(scope, Function):
         return False

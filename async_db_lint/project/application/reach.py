@@ -137,7 +137,7 @@ class Reach:
         return function.owner is None or reference.place.scope.module is function.module
 
     def _overrides(self, function: Function, other: Function) -> bool:
-        """Whether a method is defined anew, in a heir, where another is called on the base."""
+        """Whether a subclass overrides the method that is called on the base."""
         if function.owner is None or other.owner is None or function.name != other.name:
             return False
         return other.owner in attributes.ancestry(self.inference, function.owner)
@@ -162,7 +162,7 @@ def _called_name(function: Function) -> str:
 
 
 def _function_around(reference: Reference) -> Function | None:
-    """The function in which a reference stands; None at the top of a module or class."""
+    """The function that contains a reference; None at the top of a module or class."""
     scope: Scope | None = reference.place.scope
     while scope is not None and not isinstance(scope, Function):
         scope = scope.parent

@@ -118,7 +118,7 @@ class Engine:
 
     @cached_property
     def per_request(self) -> list[Call] | None:
-        """The calls from a route, dependency or middleware to the function that makes it anew each time; or None."""
+        """The calls from a route, dependency or middleware to the function that makes a new one each time; or None."""
         scope = self.scope
         if not isinstance(scope, Function) or is_kept(self.codebase, self.call):
             return None

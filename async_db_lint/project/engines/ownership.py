@@ -18,7 +18,7 @@ HARMLESS = ("sqlalchemy.", "sqlmodel.", "builtins.", "logging.", "sqladmin.", "o
 
 
 def is_kept(codebase: Codebase, call: Call) -> bool:
-    """Whether what a call gives may outlive the function around it, so that it is not made anew each time.
+    """Whether what a call gives may outlive the function around it, so that not each call makes a new one.
 
     Because a decorator caches the function's result, or because the value, or anything made of it in
     the function, is stored in a global, an attribute or a collection. A constructor's `self.x = …` only

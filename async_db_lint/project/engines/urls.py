@@ -61,7 +61,7 @@ class Prefix(NamedTuple):
 
     @property
     def scheme(self) -> str | None:
-        """What stands before `://`; None when the known beginning does not reach that far."""
+        """The text before `://`; None when the known beginning is shorter than that."""
         scheme, mark, _ = self.text.partition("://")
         return scheme.lower() if mark else None
 
@@ -274,7 +274,7 @@ def _is_settings(inference: Inference, cls: Class) -> bool:
 
 
 def _is_validator(function: Function) -> bool:
-    """Whether a decorator with a validator's name stands on a function: it may rewrite the field."""
+    """Whether a function has a decorator with a validator's name: it may rewrite the field."""
     for decorator in function.decorators:
         expr = decorator.callee if isinstance(decorator, Call) else decorator
         if getattr(expr, "name", "") in VALIDATORS:

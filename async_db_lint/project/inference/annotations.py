@@ -49,7 +49,7 @@ def annotated(inference: Inference, note: Expr | None, place: Place, hops: int =
 
 
 def _named(inference: Inference, note: Name | Attribute, place: Place, hops: int) -> Value | None:
-    """A class by its name, or a type alias, which may stand in another file."""
+    """A class by its name, or a type alias, perhaps from another file."""
     if hints.is_session(inference, note, place):
         return Value(Kind.INSTANCE, library.SESSION)
     aliases = [

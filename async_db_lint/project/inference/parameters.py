@@ -83,7 +83,7 @@ def argument_for(inference: Inference, call: Call, function: Function, parameter
 
 
 def is_bound(inference: Inference, call: Call, function: Function) -> bool:
-    """Whether a call passes `self` or `cls` by itself."""
+    """Whether a call passes `self` or `cls` implicitly."""
     if function.owner is None or has_decorator(inference, function, "staticmethod"):
         return False
     callee = inference.callee(call)
@@ -91,7 +91,7 @@ def is_bound(inference: Inference, call: Call, function: Function) -> bool:
 
 
 def has_decorator(inference: Inference, function: Function, name: str) -> bool:
-    """Whether a builtin decorator stands on a function."""
+    """Whether a function has a certain builtin decorator."""
     place = declared_at(function)
     return any(
         inference.library_name(inference.value(item, place)) == f"builtins.{name}" for item in function.decorators

@@ -18,10 +18,7 @@ class Exports:
 
     def is_exported(self, path: str, name: str) -> bool:
         """Whether a file other than `path` may use its `name`."""
-        return any(
-            module.stars or name in module.mentions or any(item.name == name for item in module.imports)
-            for module in self._importers(path)
-        )
+        return any(module.stars or name in module.mentions for module in self._importers(path))
 
     def _find_importers(self, path: str) -> tuple[Module, ...]:
         source = self.names.modules.get(path)

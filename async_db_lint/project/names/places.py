@@ -36,7 +36,7 @@ class Place(NamedTuple):
 
 
 def place_of(item: Call | Await | Binding | TargetBinding | Exit) -> Place:
-    """Where a call, binding or exit stands."""
+    """The place of a call, binding or exit."""
     return Place(item.block, item.statement.index)
 
 
@@ -70,7 +70,7 @@ def reaching(bindings: list[Binding], place: Place) -> list[Binding]:
 
 
 def dominates(block: Block, other: Block) -> bool:
-    """Whether what stands in `block` has run whenever `other`, further down in the same scope, is reached."""
+    """Whether `block` has run whenever `other`, further down in the same scope, is reached."""
     while block.kind in TRANSPARENT and block.parent is not None and not other.within(block):
         block = block.parent
     return other.within(block)
@@ -87,10 +87,10 @@ def excludes(block: Block, other: Block) -> bool:
 
 
 def is_certain(block: Block) -> bool:
-    """Whether what stands in a block is reached whenever its function is left without an error."""
+    """Whether a block is reached whenever its function is left without an error."""
     return not block.inside(UNCERTAIN)
 
 
 def is_unconditional(block: Block) -> bool:
-    """Whether no `if` or `except` stands around a block within its function."""
+    """Whether a block is under no `if` or `except` of its function."""
     return not block.inside(CONDITIONS | {BlockKind.EXCEPT})

@@ -1,6 +1,6 @@
 """What a thing is: the values that inference answers with.
 
-None stands for *unknown* wherever a `Value` is asked for, and rules act on values only.
+None means *unknown* wherever a `Value` is asked for. Rules act on values only.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Value:
 
 
 def merged(values: list[Value | None]) -> Value | None:
-    """One value for several that may stand in the same place: known only when all are, and agree."""
+    """One value for several that are possible in the same place: known only when all are known and agree."""
     if not values or values[0] is None:
         return None
     first = values[0]

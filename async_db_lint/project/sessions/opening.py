@@ -12,7 +12,7 @@ from async_db_lint.project.libraries import library
 from async_db_lint.project.names.values import Kind, Value
 
 OPENED = (*library.SESSIONS, library.CONNECTION, library.ASYNCPG_CONNECTION, library.REGISTRY)
-"""The classes of what a function can open: sessions, connections, and the registry that stands for a session."""
+"""The classes of what a function can open: sessions, connections, and the registry that acts as a session."""
 OPENERS = (
     *library.SESSIONS,
     f"{library.ENGINE}.connect",
@@ -36,7 +36,7 @@ def opens(codebase: Codebase, site: CallSite) -> bool:
         return False
     if callee.kind is Kind.INSTANCE:
         return callee.name not in (library.REGISTRY, library.SYNC_REGISTRY)  # they give the session of their scope
-    return callee.kind in (Kind.LIBRARY, Kind.METHOD) and library.canonical(callee.name) in OPENERS
+    return library.canonical(callee.name) in OPENERS
 
 
 def _joins_connection(codebase: Codebase, site: CallSite, callee: Value) -> bool:

@@ -133,7 +133,7 @@ class Page:
             yield f"<details><summary>All {len(every.rows)} routes</summary>{self.table(every)}</details>"
 
     def table(self, table: Table) -> str:
-        """One table, which scrolls by itself where it is wider than the screen."""
+        """One table, which scrolls when it is wider than the screen."""
         head = "".join(f'<th scope="col">{plain(name)}</th>' for name in table.head)
         rows = "".join(f"<tr>{''.join(self.cell(cell) for cell in row)}</tr>" for row in table.rows)
         return (

@@ -17,7 +17,7 @@ MAX_TITLE, MAX_SUBTITLE = 20, 25  # characters that fit into a box
 
 
 def drawing(graph: Graph, marked: Collection[Location]) -> str:
-    """The SVG; nodes that stand where something was found are marked. Empty when there are no nodes."""
+    """The SVG; nodes at the place of a finding are marked. Empty when there are no nodes."""
     if not graph.columns:
         return ""
     places = {node.key: _corner(x, y) for x, column in enumerate(graph.columns) for y, node in enumerate(column)}

@@ -25,7 +25,7 @@ Key = Location | str
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One box: its column, what it is called, what is said below, and where it stands, if in one place."""
+    """One box: its column, its title, the text below, and its place in the code, if there is one."""
 
     key: Key
     column: int
@@ -76,7 +76,7 @@ def _dependencies(found: Inventory) -> Iterator[Node]:
 
 
 def _depth(name: str, needs: dict[str, tuple[str, ...]], seen: frozenset[str]) -> int:
-    """How many dependencies a dependency stands above; a circle ends where it closes."""
+    """How many dependencies lie below a dependency; a circle ends where it closes."""
     below = [other for other in needs.get(name, ()) if other in needs and other not in seen]
     return max((1 + _depth(other, needs, seen | {name}) for other in below), default=0)
 

@@ -23,7 +23,7 @@ def quoted(text: str) -> str:
 
 
 def marked(text: str) -> str:
-    """A text with what stands between backticks as code; all of it plain where the backticks are odd."""
+    """A text with the parts in backticks shown as code; all plain when a backtick has no partner."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return plain(text)

@@ -9,7 +9,7 @@ RESULTS = ("sqlalchemy.Result", "sqlalchemy.ScalarResult", "sqlalchemy.MappingRe
 
 
 class AwaitOnChain(Rule):
-    """`await` stands before a chain, and so waits for the last call of it instead of the query.
+    """`await` before a chain waits for the last call of the chain instead of the query.
 
     Happens: `await session.execute(query).scalars()` calls `scalars()` on a coroutine:
     `AttributeError: 'coroutine' object has no attribute 'scalars'`. The query is never sent.

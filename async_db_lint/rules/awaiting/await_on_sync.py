@@ -63,7 +63,7 @@ def _of_method(project: Project, call: CallSite) -> str | None:
         return None
     owner = call.callee.inner
     if call.name in SESSION_METHODS and project.is_a(owner, *SESSIONS, *SYNC_SESSIONS):
-        return "is no coroutine"
+        return "is not a coroutine"
     if call.name in RESULT_METHODS and project.is_a(owner, *RESULTS):
         return "reads rows that are already here"
     return None

@@ -10,7 +10,7 @@ from async_db_lint.rule import *
 class BlockingDatabaseCall(Rule):
     """A synchronous session, engine or driver works in an `async def`.
 
-    Happens: the event loop stands still until the database answers. A query of 0.3 s stalls every
+    Happens: the event loop is blocked until the database answers. A query of 0.3 s stalls every
     other request for 0.3 s; a lock in the database stalls them until it is released.
 
     Instead: an async session; or a plain `def` route, which FastAPI runs in a thread; or

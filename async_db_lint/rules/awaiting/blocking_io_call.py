@@ -20,7 +20,7 @@ BLOCKING = frozenset(
 class BlockingIoCall(Rule):
     """Blocking I/O or `time.sleep` on the event loop of an application that uses the database.
 
-    Happens: the loop stands still until the call returns, and with it every request, every query and
+    Happens: the loop is blocked until the call returns, and with it every request, every query and
     every timeout. When a session is open around the call, its connection and its locks are held for
     as long; a slow partner empties the pool.
 
@@ -57,7 +57,7 @@ def _blocks(call: CallSite) -> bool:
 
 
 def _is_data_url(call: CallSite) -> bool:
-    """Whether a call stands under a test for `data:` URLs, which are decoded in memory."""
+    """Whether a call is under a test for `data:` URLs, which are decoded in memory."""
     heads = (head for block in call.block.outward() for head in block.heads)
     return any(isinstance(item, Literal) and item.value == "data:" for head in heads for item in walk(head))
 

@@ -9,13 +9,13 @@ from async_db_lint.rule import *
 class EchoEnabled(Rule):
     """The engine writes every statement, with its parameters, to the log.
 
-    Happens: each query adds lines to the log, and their parameters stand in it as they are: names,
+    Happens: each query adds lines to the log, with its parameters in clear text: names,
     mail addresses, password hashes. 100 queries wrote more than 100 lines, and a secret in clear text.
 
     Instead: leave `echo` out, or let a setting decide that is off in production:
     `create_async_engine(url, echo=settings.sql_echo)`. `hide_parameters=True` keeps values out of the log.
 
-    Silent: when the value is not a literal, when the call stands under an `if`, and in tests,
+    Silent: when the value is not a literal, when the call is under an `if`, and in tests,
     migrations and scripts.
     """
 

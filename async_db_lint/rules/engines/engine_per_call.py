@@ -6,7 +6,7 @@ from async_db_lint.rule import *
 
 
 class EnginePerCall(Rule):
-    """An engine or pool is made anew for every request.
+    """Every request makes an engine or pool.
 
     Happens: each request opens its own connection and pays for the handshake; 20 requests held 20
     connections, until the garbage collector happens to run. Nothing is reused, and PostgreSQL runs out

@@ -23,7 +23,7 @@ NOT_AT_IMPORT = frozenset({BlockKind.MAIN_GUARD, BlockKind.TYPE_CHECKING})
 class SyncDriverImport(Rule):
     """The application opens a connection with a synchronous driver beside its async database layer.
 
-    Happens: the query runs to its end while the event loop stands still, and every other request
+    Happens: the event loop is blocked until the query ends, and every other request
     waits. The connection is outside the engine's pool, so nothing limits or closes it.
 
     Instead: `await asyncpg.connect(…)`, or a connection of the engine: `async with engine.connect()`.

@@ -18,7 +18,7 @@ class SyncDriverUrl(Rule):
     """An async engine is given a URL that names a synchronous driver, or none.
 
     Happens: with `+psycopg2` SQLAlchemy refuses to make the engine: `InvalidRequestError: The asyncio
-    extension requires an async driver`. `postgres://` is no dialect and fails everywhere.
+    extension requires an async driver`. `postgres://` is not a dialect and fails everywhere.
     `postgresql://` depends on the version: SQLAlchemy 2.0 takes psycopg2 and fails, 2.1 takes
     psycopg 3, so that the service runs on another driver than asyncpg and nobody is told.
 
@@ -48,7 +48,7 @@ class SyncDriverUrl(Rule):
 def _consequence(driver: Driver, version: Range) -> str:
     """What the URL does with an async engine, in the versions that the project allows."""
     if driver.dialect == "postgres":
-        return "is no dialect of SQLAlchemy: the engine cannot be made"
+        return "is not a dialect of SQLAlchemy: the engine cannot be made"
     if driver.driver or driver.dialect != "postgresql":
         name = driver.driver or f"the default driver of {driver.dialect}"
         return f"cannot be used with an async engine: {name} is synchronous"

@@ -120,7 +120,7 @@ def _is_repeated(use: _Use) -> bool:
 
 
 def _binds(block: Block, name: str) -> bool:
-    """Whether a loop, or what stands in it, binds a name anew in each turn."""
+    """Whether a loop binds a name in its header or body, so that each turn has its own."""
     if name in block.names:
         return True
     bindings = block.scope.bindings.get(name, [])

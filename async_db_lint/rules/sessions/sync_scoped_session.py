@@ -6,7 +6,7 @@ from async_db_lint.rule import *
 
 
 class SyncScopedSession(Rule):
-    """`scoped_session` stands around a factory of async sessions.
+    """`scoped_session` wraps a factory of async sessions.
 
     Happens: its scope is the thread, and all requests of an event loop run in one thread: all of them
     get the same session, and one's rollback discards the others' work. `remove()` calls `close()`

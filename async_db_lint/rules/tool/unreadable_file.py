@@ -6,7 +6,7 @@ from async_db_lint.rule import *
 
 
 class UnreadableFile(Rule):
-    """A file that matters cannot be decoded or parsed, so nothing in it was checked.
+    """A relevant file cannot be decoded or parsed, so nothing in it was checked.
 
     Happens: the message is CPython's, with its line and column. When the syntax is newer than the
     Python that runs async-db-lint, the message says which version it needs.

@@ -304,7 +304,7 @@ def test_a_url_that_is_not_known_or_has_no_name_is_not_shared(text: str) -> None
 @pytest.mark.parametrize(
     ("other", "is_offered"), [("'sqlite:///x'", True), ("'postgresql://h'", True), ("DATABASE_URL", False)]
 )
-def test_a_url_is_mended_unless_a_synchronous_engine_has_it_too(tmp_path: Path, other: str, is_offered: bool) -> None:
+def test_a_url_is_fixed_unless_a_synchronous_engine_has_it_too(tmp_path: Path, other: str, is_offered: bool) -> None:
     text = dedent(BOTH.format(other, "sync_engine = create_engine(OTHER)"))
     (found,) = findings(tmp_path, {"app.py": IMPORTS + text}, "ADB102")
     assert (found.fix is not None) is is_offered

@@ -432,7 +432,7 @@ def said(root: Path, example: Case) -> tuple[str, list[str]]:
             OWN.but("in a plain function", {"async def save": "def save"}),
             "`store(…)` is never awaited: it does not run (`save` is a plain `def`: make it `async def`)",
         ),
-        (NEEDLESS, "`session.add(…)` is no coroutine and cannot be awaited"),
+        (NEEDLESS, "`session.add(…)` is not a coroutine and cannot be awaited"),
         (
             NEEDLESS.but("before a factory", {ADD: "session = await SessionLocal()"}),
             "`SessionLocal()` makes a session and cannot be awaited",

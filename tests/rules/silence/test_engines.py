@@ -454,7 +454,7 @@ NAMELESS = URL.but("for the dialect alone", {"+psycopg2": ""})
         ),
         (
             URL.but("for postgres", {"postgresql+psycopg2": "postgres"}),
-            "`postgres://` is no dialect of SQLAlchemy: the engine cannot be made",
+            "`postgres://` is not a dialect of SQLAlchemy: the engine cannot be made",
         ),
         (
             NAMELESS,

@@ -1,4 +1,4 @@
-"""What is in force: the configuration, the rules, and what the project's files say."""
+"""The effective settings: the configuration, the rules, and what the project's files say."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Mends each mutant of which the mistake has a fix, compares it with the application, and runs the application's tests.
+"""Fixes each mutant that has a fix, compares it with the application, and runs the application's tests.
 
-    python -m tests.mutants.mended             # takes some ten minutes
-    python -m tests.mutants.mended dispose     # only mutants with this in their name
-    python -m tests.mutants.mended --quick     # without the application's tests
+    python -m tests.mutants.fixed             # takes some ten minutes
+    python -m tests.mutants.fixed dispose     # only mutants with this in their name
+    python -m tests.mutants.fixed --quick     # without the application's tests
 
-The lines in which a mended mutant differs from the application are printed: they are to be read.
+The lines in which a fixed mutant differs from the application are printed: they are to be read.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from reference_app.embedded import server
-from tests.fixing import mended
+from tests.fixing import run_fixes
 from tests.mutants.mutants import APPLICATION, Mutant, mutants
 from tests.mutants.survivors import tested
 
 
-def mended_files(mutant: Mutant) -> dict[str, str] | None:
+def fixed_files(mutant: Mutant) -> dict[str, str] | None:
     """The files of a mutant after its fix; None when nothing was fixed."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / APPLICATION.name
         shutil.copytree(APPLICATION, folder, ignore=shutil.ignore_patterns("__pycache__"))
         for path, text in mutant.files().items():
             (folder / path).write_text(text)
-        done = mended(Path(name), mutant.code)
+        done = run_fixes(Path(name), mutant.code)
         if not done.files:
             return None
         changed = {path: item.after.decode() for path, item in done.files.items()}
@@ -49,7 +49,7 @@ def difference(files: dict[str, str]) -> list[str]:
 def main() -> None:
     is_quick = "--quick" in sys.argv
     wanted = " ".join(item for item in sys.argv[1:] if not item.startswith("--"))
-    fixed = [(mutant, mended_files(mutant)) for mutant in mutants() if wanted in mutant.name]
+    fixed = [(mutant, fixed_files(mutant)) for mutant in mutants() if wanted in mutant.name]
     chosen = [(mutant, files) for mutant, files in fixed if files is not None]
     for mutant, files in chosen:
         print(f"{mutant.code}: {mutant.name}", *(f"    {row}" for row in difference(files)), sep="\n", flush=True)
