@@ -7,7 +7,7 @@ from textwrap import dedent
 from typing import Any
 
 from async_db_lint.index.build import index
-from async_db_lint.project import roles
+from async_db_lint.project import file_roles
 from async_db_lint.project.libraries.versions import from_files
 from async_db_lint.project.names.names import Names
 from async_db_lint.project.names.places import end_of
@@ -31,7 +31,7 @@ def project(files: dict[str, str] | str, settings: dict[str, str] | None = None)
     modules = {path: index(path, dedent(text).encode()) for path, text in texts.items()}
     read = tuple((settings or {}).items())
     surroundings = Surroundings(from_files(read), read)
-    return Project(modules, roles.roles(modules, {}), Names(modules), surroundings)
+    return Project(modules, file_roles.roles(modules, {}), Names(modules), surroundings)
 
 
 def value_of(files: dict[str, str] | str, name: str = "x", path: str = "app.py") -> Value | None:

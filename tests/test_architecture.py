@@ -25,13 +25,13 @@ FLOORS = (
     {"rule"},
     {"project"},
     {"index", "settings"},
-    {"read", "wording"},
+    {"read", "counts"},
 )
 PROJECT_FLOORS = (
     {"project"},
     {"engines", "sessions"},
     {"application"},
-    {"inference", "roles"},
+    {"inference", "file_roles"},
     {"libraries", "names"},
 )
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" or path.parent.name == "rule")

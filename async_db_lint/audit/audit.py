@@ -14,7 +14,7 @@ from async_db_lint.rule.finding import Finding
 from async_db_lint.run.examine import Target, examine
 from async_db_lint.run.faults import Fault
 from async_db_lint.run.lint import check
-from async_db_lint.run.reading import Progress, silent
+from async_db_lint.run.read_and_index import Progress, silent
 
 
 @dataclass(frozen=True, slots=True)

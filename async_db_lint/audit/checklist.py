@@ -9,11 +9,11 @@ from enum import Enum
 from async_db_lint.audit import evidence
 from async_db_lint.audit.entries import Inventory
 from async_db_lint.audit.facts import Fact, Facts, Standing, unclear
+from async_db_lint.counts import counted
 from async_db_lint.rule.finding import Finding
 from async_db_lint.rule.rule import About
 from async_db_lint.run.lint import Report
 from async_db_lint.run.selection import all_rules, codes_about
-from async_db_lint.wording import counted
 
 
 class Outcome(Enum):

@@ -17,7 +17,7 @@ from async_db_lint.project.inference.decorators import is_cached
 from async_db_lint.project.inference.options import Option
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.places import place_of
-from async_db_lint.project.names.quoting import spelled
+from async_db_lint.project.names.quoted_code import spelled
 from async_db_lint.project.names.values import Kind
 from async_db_lint.read.source import Role
 from async_db_lint.rule.finding import Location

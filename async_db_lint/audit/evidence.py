@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from async_db_lint.audit.entries import EngineEntry, Inventory
 from async_db_lint.audit.facts import Fact, Facts, exempt, proven, unclear
-from async_db_lint.wording import counted
+from async_db_lint.counts import counted
 
 # How routes come by a session, other than by a dependency that is known.
 ROUTES: dict[str, tuple[str, Callable[..., Fact]]] = {

@@ -11,7 +11,7 @@ from async_db_lint.index.scopes import BlockKind, Function
 from async_db_lint.project.application.call_site import CallSite
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.places import is_unconditional
-from async_db_lint.project.names.quoting import spelled
+from async_db_lint.project.names.quoted_code import spelled
 from async_db_lint.project.names.uses import bound_name, names_of
 from async_db_lint.project.names.values import Kind
 from async_db_lint.project.sessions.closed import CLOSING, closings_of

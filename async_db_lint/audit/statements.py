@@ -9,7 +9,7 @@ from async_db_lint.audit.audited import Audited
 from async_db_lint.index.scopes import Function
 from async_db_lint.project.application.call_site import CallSite
 from async_db_lint.project.libraries import library
-from async_db_lint.project.libraries.probes import is_probe
+from async_db_lint.project.libraries.probe_statements import is_probe
 from async_db_lint.rule.finding import Location
 
 BUILDERS = tuple(f"sqlalchemy.{name}" for name in ("select", "insert", "update", "delete"))

@@ -49,7 +49,7 @@ def found(question: Asked) -> Report:
         report = lint(question.target, progress.show)
     if question.diff_base is None:
         return report
-    from async_db_lint.quiet.changes import Changes
+    from async_db_lint.quiet.changed_lines import Changes
 
     changes = Changes(question.target.root, question.diff_base, report.data)
     return replace(report, findings=changes.touching(report.findings))
@@ -57,7 +57,7 @@ def found(question: Asked) -> Report:
 
 def write_baseline(question: Asked) -> int:
     """Write what is found into the baseline; returns the exit status. Raises ConfigError and WriteError."""
-    from async_db_lint.commands import begin
+    from async_db_lint.commands import adopt
 
     target = question.target
     everything = replace(question, target=replace(target, config=replace(target.config, baseline="")))
@@ -65,18 +65,18 @@ def write_baseline(question: Asked) -> int:
     if report.faults:
         show(report, question.printing, target.root)
         return FAILED
-    return begin.write_baseline(target.root, target.config.baseline, report)
+    return adopt.write_baseline(target.root, target.config.baseline, report)
 
 
 def add_noqa(question: Asked) -> int:
     """Add a comment at the line of each finding; returns the exit status. Raises ConfigError and MissingPath."""
-    from async_db_lint.commands import begin
+    from async_db_lint.commands import adopt
 
     report = found(question)
     if report.faults:
         show(report, question.printing, question.target.root)
         return FAILED
-    return begin.add_noqa(question.target.root, report)
+    return adopt.add_noqa(question.target.root, report)
 
 
 def make_fixes(question: Asked) -> int:
@@ -108,7 +108,7 @@ def make_fixes(question: Asked) -> int:
 def show_settings(question: Asked) -> int:
     """Print the effective settings; returns the exit status. Raises ConfigError and MissingPath."""
     from async_db_lint.report.effective_settings import settings
-    from async_db_lint.run.reading import read
+    from async_db_lint.run.read_and_index import read
 
     target = question.target
     files = read(target.root, target.config.exclude)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from async_db_lint.commands.arguments import Asked
 from async_db_lint.commands.patch import patch
+from async_db_lint.counts import counted
 from async_db_lint.fixes.write import WriteError, clear, replace_file
 from async_db_lint.report.formats import Shown
 from async_db_lint.report.terminal import escaped
@@ -16,7 +17,6 @@ from async_db_lint.rule.finding import Finding
 from async_db_lint.run.examine import examine
 from async_db_lint.run.lint import Report
 from async_db_lint.run.rounds import Fixed, combiner_of, fixed
-from async_db_lint.wording import counted
 
 
 def fixes_made(question: Asked) -> Fixed:

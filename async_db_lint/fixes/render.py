@@ -10,7 +10,7 @@ from async_db_lint.fixes.splice import with_replacements
 from async_db_lint.read.source import Source
 from async_db_lint.rule import cst
 from async_db_lint.rule.change import Change, Edit, Fix
-from async_db_lint.rule.units import Unit
+from async_db_lint.rule.cst_units import Unit
 
 if TYPE_CHECKING:
     from async_db_lint.rule.change import Replacement

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from async_db_lint.quiet.comments import Comments
+from async_db_lint.quiet.comment_tokens import Comments
 from async_db_lint.quiet.suppression_comments import NOQA
 from async_db_lint.read.source import LINE_ENDS, Source
 from async_db_lint.rule.finding import Finding

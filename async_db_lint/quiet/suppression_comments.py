@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from async_db_lint.quiet.comments import Comment, Comments
+from async_db_lint.quiet.comment_tokens import Comment, Comments
 from async_db_lint.read.source import Source
 from async_db_lint.rule.finding import Finding
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from async_db_lint.report.terminal import escaped
 from async_db_lint.run.examine import Target
-from async_db_lint.run.reading import Files, versions
+from async_db_lint.run.read_and_index import Files, versions
 from async_db_lint.run.selection import Selection, all_rules
 from async_db_lint.settings.config import Config, load
 from async_db_lint.settings.keys import KEYS, LIBRARIES

@@ -69,11 +69,11 @@ from async_db_lint.project.libraries.library import (
     coroutine_names,
     is_coroutine,
 )
-from async_db_lint.project.libraries.probes import is_probe
+from async_db_lint.project.libraries.probe_statements import is_probe
 from async_db_lint.project.libraries.versions import Range
 from async_db_lint.project.names.imports import Needed
 from async_db_lint.project.names.places import Place, dominates, place_of
-from async_db_lint.project.names.quoting import quoted
+from async_db_lint.project.names.quoted_code import quoted
 from async_db_lint.project.names.uses import bound_name, is_never_awaited, names_of, uses_of
 from async_db_lint.project.names.values import Kind, Value
 from async_db_lint.project.project import BlockingCall, Project

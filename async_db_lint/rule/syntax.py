@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from async_db_lint.rule import cst
-from async_db_lint.rule.units import Unit, read_function, read_lines, read_statement
+from async_db_lint.rule.cst_units import Unit, read_function, read_lines, read_statement
 
 if TYPE_CHECKING:
     from async_db_lint.index.expressions import Call, Span

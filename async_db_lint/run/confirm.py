@@ -11,14 +11,14 @@ from async_db_lint.read.source import Source
 from async_db_lint.read.sources import Sources
 from async_db_lint.rule import cst
 from async_db_lint.rule.change import Fix
+from async_db_lint.rule.cst_units import HEADERS, Unit, read_expression, read_statement
 from async_db_lint.rule.finding import Finding, Location, Note
 from async_db_lint.rule.rule import Rule
 from async_db_lint.rule.suspect import Shape, Suspect
 from async_db_lint.rule.syntax import Syntax
-from async_db_lint.rule.units import HEADERS, Unit, read_expression, read_statement
+from async_db_lint.run.ask_rules import Suspected
 from async_db_lint.run.faults import Fault, fault
 from async_db_lint.run.selection import Selection
-from async_db_lint.run.suspects import Suspected
 
 
 @dataclass(frozen=True, slots=True)

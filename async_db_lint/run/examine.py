@@ -8,7 +8,7 @@ from pathlib import Path
 
 from async_db_lint.read import discovery, relevance
 from async_db_lint.read.source import Source
-from async_db_lint.run.reading import Files, Indexed, Progress, parsed, read, silent, without_collection
+from async_db_lint.run.read_and_index import Files, Indexed, Progress, parsed, read, silent, without_collection
 from async_db_lint.run.selection import Selection
 from async_db_lint.run.stopwatch import Stopwatch
 from async_db_lint.settings.config import Config

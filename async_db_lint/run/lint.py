@@ -13,14 +13,14 @@ from async_db_lint.quiet.suppressed import Suppressions
 from async_db_lint.quiet.suppression_comments import names_ours
 from async_db_lint.read.sources import Sources
 from async_db_lint.rule.finding import Finding, in_order
+from async_db_lint.run.ask_rules import Suspected, suspected
 from async_db_lint.run.confirm import Confirmation
 from async_db_lint.run.examine import Examined, Target, examine
 from async_db_lint.run.faults import Fault
 from async_db_lint.run.precedence import resolved
-from async_db_lint.run.reading import Progress, silent, without_collection
+from async_db_lint.run.read_and_index import Progress, silent, without_collection
 from async_db_lint.run.selection import canonical
 from async_db_lint.run.stopwatch import Stopwatch
-from async_db_lint.run.suspects import Suspected, suspected
 from async_db_lint.run.unused import Commented, UnusedSearch
 
 

@@ -16,7 +16,7 @@ from async_db_lint.rule.change import Edit, Fix, Safety
 from async_db_lint.rule.finding import Finding
 from async_db_lint.run.examine import Examined
 from async_db_lint.run.lint import Report, check
-from async_db_lint.run.reading import Indexed
+from async_db_lint.run.read_and_index import Indexed
 
 MAX_ROUNDS = 10
 

@@ -9,8 +9,8 @@ from async_db_lint.project.names.imports import Needed
 from async_db_lint.read.source import Source
 from async_db_lint.rule import cst
 from async_db_lint.rule.change import Change, Edit, Fix, Orphan, Safety
+from async_db_lint.rule.cst_units import read_lines
 from async_db_lint.rule.syntax import Syntax
-from async_db_lint.rule.units import read_lines
 
 SOURCE = Source("app.py", b"import a\nx = f(1)\n")
 

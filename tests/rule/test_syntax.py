@@ -12,8 +12,8 @@ from async_db_lint.index.expressions import Call, Span
 from async_db_lint.index.scopes import Function, Module
 from async_db_lint.read.sources import Sources
 from async_db_lint.rule import cst
+from async_db_lint.rule.cst_units import read_statement
 from async_db_lint.rule.syntax import Syntax
-from async_db_lint.rule.units import read_statement
 
 
 class Opened:

@@ -11,7 +11,7 @@ from async_db_lint.index.scopes import Class, Function, Scope
 from async_db_lint.project.inference import attributes
 from async_db_lint.project.inference.definitions import bindings_of
 from async_db_lint.project.names.places import Place, place_of
-from async_db_lint.project.names.quoting import quoted
+from async_db_lint.project.names.quoted_code import quoted
 
 MAX_STEPS = 5  # constructions and assignments followed back
 

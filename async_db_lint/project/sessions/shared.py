@@ -11,7 +11,7 @@ from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.inference.dependencies import depends_call
 from async_db_lint.project.inference.parameters import argument_for, declared_at
 from async_db_lint.project.names.places import Place, place_of
-from async_db_lint.project.names.quoting import quoted
+from async_db_lint.project.names.quoted_code import quoted
 from async_db_lint.project.names.values import Kind, Value
 from async_db_lint.project.sessions.held import (
     held_sessions,

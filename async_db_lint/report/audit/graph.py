@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from async_db_lint.audit.entries import Inventory, Session
+from async_db_lint.counts import counted
 from async_db_lint.rule.finding import Location
-from async_db_lint.wording import counted
 
 MAX_ROWS = 16  # nodes of one column; what is more is counted in the last
 WAYS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from async_db_lint.audit.audit import Audit
 from async_db_lint.audit.checklist import Outcome
-from async_db_lint.wording import counted
+from async_db_lint.counts import counted
 
 
 def summary(audit: Audit) -> str:

@@ -11,7 +11,7 @@ from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.names import Names
 from async_db_lint.project.names.places import place_of
-from async_db_lint.project.names.quoting import spelled
+from async_db_lint.project.names.quoted_code import spelled
 from async_db_lint.read.source import Role
 from tests.project.inference.parts import ENGINE, SESSION, call, end, function, small
 from tests.projects import described, project

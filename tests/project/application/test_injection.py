@@ -6,7 +6,7 @@ import pytest
 
 from async_db_lint.project.application.application import Registration, Trigger
 from async_db_lint.project.application.injection import MAX_ROUTERS, around, injected, routers
-from async_db_lint.project.names.quoting import spelled
+from async_db_lint.project.names.quoted_code import spelled
 from async_db_lint.project.project import Project
 from tests.project.inference.parts import ENGINE, SESSION, function, small
 from tests.projects import described

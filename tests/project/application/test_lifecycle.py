@@ -14,7 +14,7 @@ from async_db_lint.project.application.lifecycle import (
     queries,
     yield_of,
 )
-from async_db_lint.project.names.quoting import spelled
+from async_db_lint.project.names.quoted_code import spelled
 from async_db_lint.project.project import Project
 from tests.project.inference.parts import block, call, function, small
 from tests.projects import project

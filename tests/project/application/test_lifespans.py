@@ -8,7 +8,7 @@ import pytest
 
 from async_db_lint.index.scopes import Function
 from async_db_lint.project.application.lifespans import can_define_lifespan, handlers_of, home_of, only_application
-from async_db_lint.project.names.quoting import spelled
+from async_db_lint.project.names.quoted_code import spelled
 from async_db_lint.project.project import Project
 from tests.project.inference.parts import call, function
 from tests.projects import project

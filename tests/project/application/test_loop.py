@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from async_db_lint.project.application.loop import MAX_CONDITIONS, MAX_HELPERS
-from async_db_lint.project.names.quoting import spelled
+from async_db_lint.project.names.quoted_code import spelled
 from async_db_lint.project.project import Project
 from tests.project.inference.parts import block, call, function, small
 from tests.projects import described, project

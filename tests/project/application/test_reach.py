@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from async_db_lint.project.application.reach import MAX_CALLS, MAX_FUNCTIONS
-from async_db_lint.project.names.quoting import spelled
+from async_db_lint.project.names.quoted_code import spelled
 from tests.project.inference.parts import function, small
 from tests.projects import DATABASE, codes, project
 

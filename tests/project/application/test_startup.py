@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from async_db_lint.project.application.startup import MAX_FUNCTIONS, handlers, run_by, touches
-from async_db_lint.project.names.quoting import spelled
+from async_db_lint.project.names.quoted_code import spelled
 from tests.project.inference.parts import function, small
 
 HEAD = """

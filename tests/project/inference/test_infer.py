@@ -9,7 +9,7 @@ import pytest
 
 from async_db_lint.index.expressions import Name
 from async_db_lint.project.inference.infer import MAX_DEPTH, MAX_STEPS, base_name
-from async_db_lint.project.names.quoting import spelled
+from async_db_lint.project.names.quoted_code import spelled
 from async_db_lint.project.names.values import Kind, Value
 from tests.project.inference.parts import ENGINE, FACTORY, SESSION, bound, call, end, function, of, small, value
 from tests.projects import DATABASE, described, value_of

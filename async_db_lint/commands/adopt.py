@@ -8,6 +8,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from async_db_lint.commands.exits import CLEAN, FAILED
+from async_db_lint.counts import counted
 from async_db_lint.fixes.write import WriteError, create_file, replace_file
 from async_db_lint.quiet import baseline
 from async_db_lint.quiet.add_noqa import places, with_comments
@@ -19,7 +20,6 @@ from async_db_lint.rule.rule import About
 from async_db_lint.run.lint import Report
 from async_db_lint.run.selection import codes_about
 from async_db_lint.settings.keys import ConfigError
-from async_db_lint.wording import counted
 
 
 def write_baseline(root: Path, name: str, report: Report) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from async_db_lint.quiet.changes import WHOLE, Changes, base_of, changed
+from async_db_lint.quiet.changed_lines import WHOLE, Changes, base_of, changed
 from async_db_lint.settings.keys import ConfigError
 from tests.quiet.findings import at
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from async_db_lint.index.build import index
 from async_db_lint.index.scopes import Module
-from async_db_lint.project import roles
+from async_db_lint.project import file_roles
 from async_db_lint.project.inference.protocol import Hints
 from async_db_lint.project.libraries.versions import Versions, from_files, range_of
 from async_db_lint.project.names.names import Names
@@ -67,7 +67,7 @@ class Indexed:
         modules = dict(self.modules)
         surroundings = Surroundings(versions(self.files, config), self.files.settings, self.failures, hints(config))
         names = Names(modules, self.data, self.root.name)
-        return Project(modules, roles.roles(modules, config.roles), names, surroundings)
+        return Project(modules, file_roles.roles(modules, config.roles), names, surroundings)
 
 
 def hints(config: Config) -> Hints:

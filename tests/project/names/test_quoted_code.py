@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from async_db_lint.index.build import index
-from async_db_lint.project.names.quoting import quoted, spelled
+from async_db_lint.project.names.quoted_code import quoted, spelled
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from async_db_lint.quiet.comments import Comment, Comments
+from async_db_lint.quiet.comment_tokens import Comment, Comments
 from async_db_lint.read.source import Source
 
 

@@ -9,8 +9,8 @@ from async_db_lint.project.project import Project
 from async_db_lint.rule.finding import Severity
 from async_db_lint.rule.rule import Rule
 from async_db_lint.rule.suspect import Suspects, suspect_file
+from async_db_lint.run.ask_rules import Suspected, suspected
 from async_db_lint.run.stopwatch import Stopwatch
-from async_db_lint.run.suspects import Suspected, suspected
 from tests.projects import project
 
 WHERE = Span(1, 0, 1, 1)

@@ -13,7 +13,7 @@ import pytest
 from async_db_lint.commands.cli import main
 from async_db_lint.quiet.add_noqa import with_comments
 from async_db_lint.quiet.baseline import Baseline, Known
-from async_db_lint.quiet.changes import WHOLE, Changes, changed
+from async_db_lint.quiet.changed_lines import WHOLE, Changes, changed
 from tests.projects import DATABASE, checked, written
 
 ECHO = dedent(DATABASE.replace("URL", '"postgresql+asyncpg://db", echo=True'))

@@ -11,7 +11,7 @@ import pytest
 from async_db_lint.project.libraries.versions import Range
 from async_db_lint.read import discovery
 from async_db_lint.read.source import Role, Source
-from async_db_lint.run.reading import Indexed, hints, parsed, read, silent, versions, without_collection
+from async_db_lint.run.read_and_index import Indexed, hints, parsed, read, silent, versions, without_collection
 from async_db_lint.settings.config import Config
 from tests.projects import written
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from async_db_lint.index.build import index
-from async_db_lint.project.libraries.probes import is_probe
+from async_db_lint.project.libraries.probe_statements import is_probe
 
 
 def is_probing(text: str) -> bool:

@@ -10,7 +10,7 @@ from async_db_lint.project.project import Project
 from async_db_lint.rule.rule import Rule
 from async_db_lint.rule.suspect import Suspect
 from async_db_lint.run.faults import Fault, fault
-from async_db_lint.run.reading import Progress, without_collection
+from async_db_lint.run.read_and_index import Progress, without_collection
 from async_db_lint.run.stopwatch import Stopwatch
 
 

@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from async_db_lint.index.build import index
-from async_db_lint.project.roles import is_test, roles
+from async_db_lint.project.file_roles import is_test, roles
 from async_db_lint.read.source import Role
 
 SCRIPT = """

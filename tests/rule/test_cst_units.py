@@ -11,7 +11,7 @@ from async_db_lint.index.build import index
 from async_db_lint.index.expressions import Call, Span
 from async_db_lint.read.source import Source
 from async_db_lint.rule import cst
-from async_db_lint.rule.units import (
+from async_db_lint.rule.cst_units import (
     MAX_NESTING,
     MAX_UNIT,
     Unit,
