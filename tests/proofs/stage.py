@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.scratch import Room, room
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-STOOD_STILL, KEPT_RUNNING = "stood still", "kept running"
+BLOCKED, KEPT_RUNNING = "blocked", "kept running"
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ async def loop_during(work: Callable[[], Any]) -> str:
     heart.cancel()
     await asyncio.gather(heart, return_exceptions=True)
     if longest > 0.25:
-        return STOOD_STILL
+        return BLOCKED
     return KEPT_RUNNING if longest < 0.15 else f"stalled for {longest:.3f} s"
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import text
 
 from tests.proofs.stage import (
+    BLOCKED,
     KEPT_RUNNING,
-    STOOD_STILL,
     Scene,
     Stage,
     left_open,
@@ -65,7 +65,7 @@ def test_ADB302_await_on_sync(stage: Stages) -> None:
         ("`await SessionLocal()`", "`await session.add(…)`", "`await result.scalars().all()`")
     ):
         found.shows(what, bad[number], "no error" if good[number] == "None" else good[number])
-    found.shows("the object is added all the same", *yes_or_no(bad[3], good[3]))
+    found.shows("the object is added nevertheless", *yes_or_no(bad[3], good[3]))
     assert bad == ("TypeError", "TypeError", "TypeError", True)
     assert good == ("None", "None", "[]", True)
 
@@ -97,8 +97,8 @@ def test_ADB304_sync_with(stage: Stages) -> None:
     bad, good = found.both(act)
     found.shows("`with SessionLocal() as session`", bad["entered"], good["entered"])
     found.shows("`with engine.begin()`", bad["connected"], good["connected"])
-    found.shows("`for` over what `stream()` gives", bad["streamed"], good["streamed"])
-    found.shows("`async for` over what `execute()` gives", bad["read"], good["read"])
+    found.shows("`for` over the result of `stream()`", bad["streamed"], good["streamed"])
+    found.shows("`async for` over the result of `execute()`", bad["read"], good["read"])
     assert set(bad.values()) == {"TypeError"}
     assert set(good.values()) == {"no error"}
 
@@ -123,7 +123,7 @@ def test_ADB305_blocking_database_call(stage: Stages) -> None:
     for what, (bad_path, good_path) in requests.items():
         bad, good = found.play("bad", act(bad_path)), found.play("good", act(good_path))
         found.shows(f"the event loop during a query of 0.3 s: {what}", bad, good)
-        assert (bad, good) == (STOOD_STILL, KEPT_RUNNING)
+        assert (bad, good) == (BLOCKED, KEPT_RUNNING)
 
 
 def test_ADB309_blocking_io_call(stage: Stages) -> None:
@@ -139,4 +139,4 @@ def test_ADB309_blocking_io_call(stage: Stages) -> None:
     for path, what in {"/sleep": "`time.sleep(0.3)` in the route", "/helper": "in a helper"}.items():
         bad, good = found.both(act(path))
         found.shows(f"the event loop during a request: {what}", bad, good)
-        assert (bad, good) == (STOOD_STILL, KEPT_RUNNING)
+        assert (bad, good) == (BLOCKED, KEPT_RUNNING)

@@ -50,11 +50,11 @@ def test_ADB603_on_event(stage: Stages) -> None:
                 return any(issubclass(item.category, DeprecationWarning) for item in caught)
 
     bad, good = (is_deprecated(kind, "postgresql+asyncpg://a@127.0.0.1/b") for kind in ("bad", "good"))
-    found.shows("FastAPI warns, when it is imported, that this is deprecated", *yes_or_no(bad, good))
+    found.shows("FastAPI warns on import that this is deprecated", *yes_or_no(bad, good))
     assert (bad, good) == (True, False)
 
     bad, good = found.both(left_open)
-    found.shows("connections after it has stopped", bad, good)
+    found.shows("connections after the application has stopped", bad, good)
     assert (bad, good) == (0, 0)
 
 
@@ -114,7 +114,7 @@ def test_ADB605_create_all_at_startup(stage: Stages) -> None:
         return "no error" if (said := await outcome(lambda: first_revision(scene))) == "None" else said
 
     bad, good = found.play("bad", migrated), found.play("good", unstarted)
-    found.shows("Alembic's first revision, after such a start and without one", bad, good)
+    found.shows("Alembic's first revision, after the tables were created at start-up", bad, good)
     assert (bad, good) == ("ProgrammingError", "no error")
 
 

@@ -43,7 +43,7 @@ def test_ADB201_global_session(stage: Stages) -> None:
         return await scene.room.fetch("SELECT count(*) FROM note"), await scene.room.connections()
 
     bad, good = found.both(act)
-    found.shows("rows of a request that was answered, when another one failed meanwhile", bad[0], good[0])
+    found.shows("rows of a request that was answered while another one failed", bad[0], good[0])
     assert (bad[0], good[0]) == (0, 1)
 
 
@@ -78,7 +78,7 @@ def test_ADB203_sync_sessionmaker(stage: Stages, tmp_path: Path) -> None:
 
     bad, good = found.both(act)
     found.shows("a query on a session", bad[0], good[0])
-    found.shows("mypy sees a forgotten `await`", *yes_or_no(bad[1], good[1]))
+    found.shows("mypy reports a forgotten `await`", *yes_or_no(bad[1], good[1]))
     assert bad == ("1", False)
     assert good == ("1", True)
 
@@ -98,9 +98,9 @@ def forgotten_await_is_seen(example: Path, scratch: Path) -> bool:
 def test_ADB204_unclosed_session(stage: Stages) -> None:
     found = stage("ADB204")
     pairs = {
-        "forgotten": ("forgotten", "entered"),
+        "never closed": ("forgotten", "entered"),
         "an error before `close()`": ("closed_on_success", "in_finally"),
-        "an error in what a dependency serves": ("get_session", "get_session"),
+        "an error in a route": ("get_session", "get_session"),
     }
 
     def act(name: str) -> Callable[[Scene], Any]:
@@ -112,8 +112,8 @@ def test_ADB204_unclosed_session(stage: Stages) -> None:
 
     for what, (bad_name, good_name) in pairs.items():
         bad, good = found.play("bad", act(bad_name)), found.play("good", act(good_name))
-        found.shows(f"{what}: the third session of a pool of two", bad[0], good[0])
-        found.shows(f"{what}: connections that stay in a transaction", bad[1], good[1])
+        found.shows(f"{what}: the third session from a pool of two", bad[0], good[0])
+        found.shows(f"{what}: connections left in a transaction", bad[1], good[1])
         assert bad == ("TimeoutError", 2)
         for right in (good, found.play("fixed", act(bad_name))):
             assert right[0] != "TimeoutError"
@@ -269,7 +269,7 @@ def test_ADB208_escaped_session(stage: Stages) -> None:
 
     bad, good = found.both(act("/background"))
     found.shows("rows that a `BackgroundTasks` job wrote", bad[0], good[0])
-    found.shows("connections that it leaves in a transaction", bad[1], good[1])
+    found.shows("connections that the job leaves in a transaction", bad[1], good[1])
     assert bad == (0, 1 if IS_OLD_FASTAPI else 0)
     assert good == (1, 0)
     if not IS_OLD_FASTAPI:
