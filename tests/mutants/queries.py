@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutants.awaiting import BOOKS, CATALOGUE, CUSTOMERS, ORDERS, SYNC_SESSIONS
 from tests.mutants.change import Change
+from tests.mutants.engines import DATABASE
 from tests.mutants.mutants import Mutant
 
 WORKER = """
@@ -106,5 +107,24 @@ MUTANTS = [
         ),
         (ORDERS, "session.query(Order)"),
         behaves=False,
+    ),
+    Mutant(
+        "the health check's SQL as a plain string",
+        "ADB403",
+        (Change(DATABASE, 'text("SELECT 1")', '"SELECT 1"'),),
+        (DATABASE, '"SELECT 1"'),
+    ),
+    Mutant(
+        "an order confirmed by SQL in an f-string",
+        "ADB403",
+        (
+            Change(
+                ORDERS,
+                "await self.session.execute(query.values(confirmed_at=func.now()))",
+                "statement = f'UPDATE \"{Order.__tablename__}\" SET confirmed_at = now() WHERE id = :key'\n"
+                'await self.session.execute(statement, {"key": key})',
+            ),
+        ),
+        (ORDERS, "self.session.execute(statement"),
     ),
 ]

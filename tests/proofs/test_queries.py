@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sqlalchemy
-from sqlalchemy import create_engine, select
+from sqlalchemy import Engine, NullPool, create_engine, select
 from sqlalchemy.orm import Session
 
 from tests.proofs.stage import Scene, Stage, outcome
@@ -69,3 +69,47 @@ def test_ADB415_legacy_query_on_sync_session(stage: Stages) -> None:
     bad, good = found.play("bad", queried), found.play("good", selected)
     found.shows("the same query on an async session, of an empty table", bad, good)
     assert (bad, good) == ("AttributeError", "[]")
+
+
+def test_ADB403_raw_string_execute(stage: Stages) -> None:
+    found = stage("ADB403")
+
+    async def on_session(scene: Scene) -> str:
+        async with scene.module.SessionLocal() as session:
+            return await outcome(lambda: scene.module.run(session))
+
+    async def on_connection(scene: Scene) -> str:
+        async with scene.module.engine.connect() as connection:
+            return await outcome(lambda: scene.module.run_on_connection(connection))
+
+    async def on_sync_session(scene: Scene) -> str:
+        with Session(sync_engine(scene)) as session:
+            return await outcome(lambda: scene.module.run_on_sync_session(session))
+
+    async def on_sync_connection(scene: Scene) -> str:
+        with sync_engine(scene).connect() as connection:
+            return await outcome(lambda: scene.module.run_on_sync_connection(connection))
+
+    async def by_streaming(scene: Scene) -> str:
+        async with scene.module.SessionLocal() as session:
+            return await outcome(lambda: scene.module.streamed(session))
+
+    async def with_name(scene: Scene) -> str:
+        async with scene.module.SessionLocal() as session:
+            return await outcome(lambda: scene.module.constant(session))
+
+    rows = {
+        "`SELECT 1` on an async session": found.both(on_session),
+        "`SELECT 1` on an async connection": found.both(on_connection),
+        "`SELECT 1` on a synchronous session": found.both(on_sync_session),
+        "`SELECT 1` on a synchronous connection": found.both(on_sync_connection),
+        "`stream()` on an async session": found.both(by_streaming),
+        "a constant, on an async session": (found.play("bad", with_name), found.play("good", with_name)),
+    }
+    for what, (bad, good) in rows.items():
+        found.shows(what, bad, good)
+        assert (bad, good) == ("ObjectNotExecutableError" if "connection" in what else "ArgumentError", "1")
+
+
+def sync_engine(scene: Scene) -> Engine:
+    return create_engine(scene.room.url.replace("+asyncpg", "+psycopg2"), poolclass=NullPool)

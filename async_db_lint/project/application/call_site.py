@@ -7,6 +7,7 @@ from functools import cached_property
 from async_db_lint.index.expressions import Call, Expr, Span, Usage
 from async_db_lint.index.scopes import Block, BlockKind, Function, Scope
 from async_db_lint.project.application.application import Application
+from async_db_lint.project.inference.definitions import written
 from async_db_lint.project.inference.options import Option, option
 from async_db_lint.project.names.places import Place, place_of
 from async_db_lint.project.names.values import Kind, Value
@@ -127,6 +128,13 @@ class CallSite:
     def option(self, name: str) -> Option:
         """A keyword argument, also from a dict that is splatted into the call, and whether that is certain."""
         return option(self.inference, self.call, name)
+
+    def written(self, expr: Expr | None) -> Expr | None:
+        """The expression that a name certainly stands for here; any other expression is itself.
+
+        Example: `statement = call.written(call.argument("statement", 0))`.
+        """
+        return None if expr is None else written(self.inference, expr, self.place)
 
     def value_of(self, expr: Expr | None) -> Value | None:
         """What an expression is at the place of the call."""

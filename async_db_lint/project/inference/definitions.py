@@ -45,6 +45,26 @@ def definitions(inference: Inference, expr: Expr, place: Place) -> list[tuple[Ex
     return []
 
 
+def written(inference: Inference, expr: Expr, place: Place, hops: int = 4) -> Expr | None:
+    """The expression that a name certainly stands for at a place, through imports and other names.
+
+    Any other expression is itself; None when the name may stand for several things, or for one that is not known.
+    """
+    if not isinstance(expr, (Name, Attribute)):
+        return expr
+    if hops == 0 or (isinstance(expr, Name) and _is_bound_again(expr.name, place)):
+        return None
+    known = definitions(inference, expr, place)
+    return written(inference, *known[0], hops - 1) if len(known) == 1 else None
+
+
+def _is_bound_again(name: str, place: Place) -> bool:
+    """Whether several bindings of a name may reach a place, or a comprehension around it has its own."""
+    found = bindings_of(name, place)
+    is_own = any(name in block.names for block in place.block.outward())
+    return is_own or (found is not None and len(found[1]) != 1)
+
+
 def _of_bindings(inference: Inference, scope: Scope, bindings: list[Binding]) -> list[tuple[Expr, Place]]:
     found: list[tuple[Expr, Place]] = []
     for item in bindings:

@@ -113,7 +113,7 @@ def _fix(function: Function, binding: Binding, call: CallSite) -> Fixer[cst.Call
 
 
 def _dropped_generators(project: Project) -> Suspects:
-    """A session taken by `anext` out of a generator that is then left standing."""
+    """A session taken by `anext` out of a generator that is then abandoned."""
     for call in project.calls("anext"):
         source = call.argument("", 0)
         if call.library_name == "builtins.anext" and isinstance(source, Call) and call.is_in_application:

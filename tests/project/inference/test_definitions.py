@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from async_db_lint.index.expressions import Attribute, Expr, Literal, Name
-from async_db_lint.project.inference.definitions import bindings_of, definitions
+from async_db_lint.project.inference.definitions import bindings_of, definitions, written
 from async_db_lint.project.names.places import Place, end_of, place_of
 from async_db_lint.project.project import Project
 from tests.project.inference.parts import call, cls, end, function, small
@@ -155,3 +155,55 @@ def test_a_class_is_seen_by_what_stands_in_it_only() -> None:
     found = project(SCOPES)
     assert literals(found, Name("x"), end_of(cls(found, "Holder"))) == [3]
     assert literals(found, Name("x"), end_of(function(found, "method"))) == [1, 5]
+
+
+ALIASED = """
+    import sqlalchemy
+    from other import THREE, text
+    ONE = "one"
+    TWO = ONE
+    TWICE = "first"
+    TWICE = "second"
+    LOOP = LOOP
+    def before(): use(TWICE)
+    def changed():
+        global SWITCHED
+        SWITCHED = "changed"
+    SWITCHED = "kept"
+    def look(given, perhaps=None):
+        if given:
+            perhaps = "branch"
+        local = "local"
+        [comprehended(ONE) for ONE in given]
+        look_here()
+"""
+OTHER = 'import sqlalchemy\nTHREE = "three"\ndef text(): ...\n'
+
+
+@pytest.mark.parametrize(
+    ("expr", "wanted"),
+    [
+        (Literal("itself"), "itself"),
+        (Name("ONE"), "one"),
+        (Name("TWO"), "one"),
+        (Name("THREE"), "three"),
+        (Name("local"), "local"),
+        (Name("TWICE"), None),  # which one depends on when the function runs
+        (Name("SWITCHED"), None),
+        (Name("LOOP"), None),
+        (Name("given"), None),
+        (Name("perhaps"), None),
+        (Name("text"), None),
+        (Name("missing"), None),
+        (Attribute(Name("sqlalchemy"), "text"), None),
+    ],
+)
+def test_what_a_name_is_written_as_is_certain_or_not_said(expr: Expr, wanted: str | None) -> None:
+    found = project({"app.py": ALIASED, "other.py": OTHER})
+    answer = written(found.inference, expr, place_of(call(found, "look_here")))
+    assert (answer.value if isinstance(answer, Literal) else None) == wanted
+
+
+def test_a_comprehension_has_its_own_name() -> None:
+    found = project({"app.py": ALIASED, "other.py": OTHER})
+    assert written(found.inference, Name("ONE"), place_of(call(found, "comprehended"))) is None

@@ -130,6 +130,57 @@ MIXED_SILENT = [
     ),
 ]
 
+# ADB403.
+
+RAW = case(
+    "ADB403",
+    """
+    from sqlalchemy import text
+    from sqlalchemy.ext.asyncio import AsyncSession
+    from database.tools import SQL
+    ONE = "SELECT 1"
+    async def run(session: AsyncSession, given):
+        await session.execute("SELECT 1")
+    """,
+)
+PLAIN = '"SELECT 1")'
+RAW_SPOKEN = [
+    RAW,
+    *RAW.elsewhere(),
+    RAW.but("for a constant", {f"execute({PLAIN}": "execute(ONE)"}),
+    RAW.but(
+        "for a constant in a class that has such a name",
+        {
+            f"execute({PLAIN}": "execute(given)",
+            "async def": "class Own:\n    ONE = text(ONE)\n    async def other(self, session: AsyncSession):\n"
+            "        await session.execute(ONE)\nasync def",
+        },
+    ),
+    RAW.but("for a name of a name", {f"execute({PLAIN}": "execute(FIRST)", "async def": "FIRST = ONE\nasync def"}),
+    RAW.but(
+        "for a constant of another file",
+        {f"execute({PLAIN}": "execute(statements.ONE)", "from dat": "import statements\nfrom dat"},
+    ).beside("for a constant of another file", "statements.py", 'import sqlalchemy\nONE = "SELECT 1"\n'),
+]
+RAW_SILENT = [
+    RAW.but("for bytes", {f"execute({PLAIN}": "execute(b'SELECT 1')"}),
+    RAW.but("for a statement", {f"execute({PLAIN}": "execute(text(ONE))"}),
+    RAW.but("for what is not known", {f"execute({PLAIN}": "execute(SQL)"}),
+    RAW.but("for nothing", {f"execute({PLAIN}": "execute()"}),
+    RAW.but(
+        "for a statement of the class around it",
+        {
+            f"execute({PLAIN}": "execute(given)",
+            "async def": "class Own:\n    ONE = text(ONE)\n    AsyncSession().execute(ONE)\nasync def",
+        },
+    ),
+    RAW.but("for a splat", {f"execute({PLAIN}": "execute(*given)"}),
+    RAW.but(
+        "for a constant that is bound again",
+        {f"execute({PLAIN}": "execute(ONE)", "async def": "ONE = text(ONE)\nasync def"},
+    ),
+]
+
 # ADB415.
 
 SYNCHRONOUS = case(
@@ -184,8 +235,8 @@ SYNCHRONOUS_SILENT = [
     ),
 ]
 
-SPOKEN = [*LEGACY_SPOKEN, *MIXED_SPOKEN, *SYNCHRONOUS_SPOKEN]
-SILENT = [*LEGACY_SILENT, *MIXED_SILENT, *SYNCHRONOUS_SILENT]
+SPOKEN = [*LEGACY_SPOKEN, *MIXED_SPOKEN, *RAW_SPOKEN, *SYNCHRONOUS_SPOKEN]
+SILENT = [*LEGACY_SILENT, *MIXED_SILENT, *RAW_SILENT, *SYNCHRONOUS_SILENT]
 
 
 @pytest.mark.parametrize("example", SPOKEN, ids=str)
