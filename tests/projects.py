@@ -12,7 +12,8 @@ from async_db_lint.project.libraries.versions import from_files
 from async_db_lint.project.names.names import Names
 from async_db_lint.project.names.places import end_of
 from async_db_lint.project.names.values import Value
-from async_db_lint.project.project import Project, Surroundings
+from async_db_lint.project.project import Project
+from async_db_lint.project.surroundings import Surroundings
 from async_db_lint.rule.finding import Finding
 from async_db_lint.run.examine import Target
 from async_db_lint.run.lint import Report, lint

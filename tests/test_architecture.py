@@ -31,6 +31,7 @@ PROJECT_FLOORS = (
     {"project"},
     {"engines", "sessions"},
     {"application"},
+    {"surroundings"},
     {"inference", "file_roles"},
     {"libraries", "names"},
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -74,6 +74,7 @@ PRACTICES = (
     Item("C7", "No `echo` in production", "Disable `echo=True` in production", evidence.quiet_engines,
          "no engine was found"),
 )  # fmt: skip
+MOST_NAMED = 3  # files left out that a sentence names
 ITEMS = (*MISTAKES, *PRACTICES)
 
 
@@ -87,7 +88,7 @@ def answer(item: Item, found: Inventory, report: Report) -> Answer:
     codes = codes_of(item)
     against = tuple(finding for finding in report.findings if finding.code in codes)
     suppressed = (finding for finding in report.suppressed if finding.code in codes)
-    facts = (*item.facts(found), *_silenced(suppressed), *_unread(report.findings))
+    facts = (*item.facts(found), *_silenced(suppressed), *_unread(report))
     standings = {fact.standing for fact in facts}
     if against:  # the open questions would only repeat it
         shown = tuple(fact for fact in facts if fact.standing is Standing.PROVEN)
@@ -105,8 +106,13 @@ def _silenced(findings: Iterable[Finding]) -> Facts:
         yield unclear(f"a comment suppresses {finding.code} {finding.name}: {finding.message}", finding.location)
 
 
-def _unread(findings: Sequence[Finding]) -> Facts:
-    """Doubts that come from files that cannot be read."""
-    places = [finding.location for finding in findings if finding.code in codes_about(About.FILE)]
+def _unread(report: Report) -> Facts:
+    """Doubts that come from files that cannot be read, or were left out of the project."""
+    places = [finding.location for finding in report.findings if finding.code in codes_about(About.FILE)]
     if places:
         yield unclear(f"{counted(len(places), 'file')} could not be read", *places)
+    left_out = sorted({*report.project.unread_imports} - {place.path for place in places})
+    if left_out:
+        named = ", ".join(f"`{path}`" for path in left_out[:MOST_NAMED])
+        others = f" and {len(left_out) - MOST_NAMED} more" if len(left_out) > MOST_NAMED else ""
+        yield unclear(f"imported, and left out of the project: {named}{others}")

@@ -21,21 +21,35 @@ def roles(modules: Mapping[str, Module], globs: Mapping[Role, Sequence[str]]) ->
     return {path: _role(module, globs, imported) for path, module in modules.items()}
 
 
-def _role(module: Module, globs: Mapping[Role, Sequence[str]], imported: frozenset[str]) -> Role:
-    path = module.path
-    for role, patterns in globs.items():
-        if any(fnmatch(path, pattern) for pattern in patterns):
-            return role
+def role_by_path(path: str, globs: Mapping[Role, Sequence[str]]) -> Role | None:
+    """The role that a file's path tells, by a configured pattern or its folders; None when only its code could."""
+    return _configured(path, globs) or _by_folder(path)
+
+
+def _configured(path: str, globs: Mapping[Role, Sequence[str]]) -> Role | None:
+    return next((role for role, patterns in globs.items() if any(fnmatch(path, item) for item in patterns)), None)
+
+
+def _by_folder(path: str) -> Role | None:
     folders = set(posixpath.dirname(path).split("/"))
-    name = posixpath.basename(path)
-    if is_test(folders, name):
+    if is_test(folders, posixpath.basename(path)):
         return Role.TEST
-    if folders & MIGRATION_FOLDERS or _runs_migrations(module):
+    if folders & MIGRATION_FOLDERS:
         return Role.MIGRATION
-    if folders & SCRIPT_FOLDERS:
-        return Role.SCRIPT
+    return Role.SCRIPT if folders & SCRIPT_FOLDERS else None
+
+
+def _role(module: Module, globs: Mapping[Role, Sequence[str]], imported: frozenset[str]) -> Role:
+    told = _configured(module.path, globs)
+    if told is not None:
+        return told
+    found = _by_folder(module.path)
+    if found is not Role.TEST and _runs_migrations(module):
+        return Role.MIGRATION
+    if found is not None:
+        return found
     is_script = module.has_main_guard and not (APPLICATION_WORDS & module.mentions)
-    return Role.SCRIPT if is_script and _stem(path) not in imported else Role.APPLICATION
+    return Role.SCRIPT if is_script and stem(module.path) not in imported else Role.APPLICATION
 
 
 def is_test(folders: set[str], name: str) -> bool:
@@ -53,9 +67,9 @@ def _runs_migrations(module: Module) -> bool:
     return any(item.module == "alembic" and item.name in ("context", "op") for item in module.imports)
 
 
-def _stem(path: str) -> str:
-    stem = path.removesuffix(".py").removesuffix("/__init__")
-    return posixpath.basename(stem)
+def stem(path: str) -> str:
+    """The last name by which a file is imported: that of its folder for an `__init__.py`."""
+    return posixpath.basename(path.removesuffix(".py").removesuffix("/__init__"))
 
 
 def _imported_names(modules: Mapping[str, Module]) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -12,27 +11,11 @@ from async_db_lint.project.application.call_site import enclosing_function
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.application.loop import Loop, OnLoop
 from async_db_lint.project.engines.engines import Engine, engines
-from async_db_lint.project.inference.infer import NO_HINTS
-from async_db_lint.project.inference.protocol import Hints
 from async_db_lint.project.libraries import library
-from async_db_lint.project.libraries.versions import Versions
 from async_db_lint.project.names.names import Names
 from async_db_lint.project.names.values import Value
+from async_db_lint.project.surroundings import Surroundings
 from async_db_lint.read.source import Role
-from async_db_lint.read.unreadable import Unreadable
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What is known about a project from outside its code.
-
-    `settings` are the texts of the files that name versions, by path; `unreadable` are the files without an index.
-    """
-
-    versions: Versions = field(default_factory=Versions)
-    settings: tuple[tuple[str, str], ...] = ()
-    unreadable: tuple[Unreadable, ...] = ()
-    hints: Hints = NO_HINTS
 
 
 class BlockingCall(NamedTuple):
@@ -50,7 +33,7 @@ class Project(Codebase):
         self, modules: dict[str, Module], roles: dict[str, Role], names: Names, surroundings: Surroundings
     ) -> None:
         """Take the modules by path, the role of each path, how names resolve, and what else is known."""
-        super().__init__(modules, roles, names, surroundings.hints)
+        super().__init__(modules, roles, names, surroundings)
         self.versions = surroundings.versions
         self.settings = surroundings.settings
         self.unreadable = surroundings.unreadable
@@ -82,6 +65,13 @@ class Project(Codebase):
             return None
         proof = self.loop.of(function)
         return proof if proof is not None and self.loop.is_taken(proof, call) else None
+
+    @cached_property
+    def unread_imports(self) -> list[str]:
+        """The paths of files that were not read, and that code which may run imports."""
+        modules = self.counted.values()
+        imported = {path for module in modules for item in module.imports for path in self.names.paths(module, item)}
+        return [path for path in self.unread.files if path.removesuffix(".py").removesuffix("/__init__") in imported]
 
     @cached_property
     def has_alembic(self) -> bool:

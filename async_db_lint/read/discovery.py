@@ -25,11 +25,15 @@ class MissingPath(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The Python files of a project and its own settings files, by path from the root."""
+    """The Python files of a project and its own settings files, by path from the root.
+
+    `left_out` are the Python files, and the folders, which end with `/`, that are excluded, ignored by git, or locked.
+    """
 
     root: Path
     files: tuple[str, ...]
     settings: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def find_root(start: Path) -> Path:
@@ -45,15 +49,49 @@ def walk(root: Path, exclude: Sequence[str] = ()) -> Tree:
     """The tree of a project: regular files only, links not followed, ignored and generated folders left out."""
     files: list[str] = []
     settings: list[str] = []
-    for path in _walk(root, "", (), tuple(exclude)):
-        (files if path.endswith(".py") else settings).append(path)
-    return Tree(root, tuple(sorted(files)), tuple(sorted(settings)))
+    left_out: list[str] = []
+    for path, is_wanted in _walk(root, "", (), tuple(exclude)):
+        if not is_wanted:
+            left_out.append(path)
+        else:
+            (files if path.endswith(".py") else settings).append(path)
+    return Tree(root, tuple(sorted(files)), tuple(sorted(settings)), tuple(sorted(left_out)))
 
 
-def _walk(root: Path, folder: str, ignores: tuple[_Ignore, ...], exclude: tuple[str, ...]) -> Iterator[str]:
+def importable(tree: Tree) -> Iterator[str]:
+    """What was left out and can be imported: files, and folders that hold some. A folder of data is no package."""
+    for path in tree.left_out:
+        if not path.endswith("/") or _holds_code(tree.root / path):
+            yield path
+
+
+def _holds_code(folder: Path) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return any(entry.name.endswith(".py") for entry in entries)
+    except OSError:
+        return False
+
+
+def files_below(root: Path, folder: str) -> Iterator[str]:
+    """The Python files below a folder that was left out, by path from the root; none of a virtual environment.
+
+    A folder that cannot be listed is given itself, with a `/` at its end.
+    """
+    if not (root / folder / "pyvenv.cfg").exists():
+        for path, is_wanted in _walk(root / folder, "", (), ()):
+            if path == "/" or (is_wanted and path.endswith(".py")):
+                yield f"{folder}{path.lstrip('/')}"
+
+
+def _walk(
+    root: Path, folder: str, ignores: tuple[_Ignore, ...], exclude: tuple[str, ...]
+) -> Iterator[tuple[str, bool]]:
+    """Each path below a folder, and whether it belongs to the project; what is left out is not entered."""
     try:
         entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
     except OSError:
+        yield f"{folder}/", False
         return
     names = {entry.name for entry in entries}
     if "pyvenv.cfg" in names and folder:
@@ -63,12 +101,16 @@ def _walk(root: Path, folder: str, ignores: tuple[_Ignore, ...], exclude: tuple[
     for entry in entries:
         path = f"{folder}/{entry.name}" if folder else entry.name
         if entry.is_dir(follow_symlinks=False):
-            if entry.name not in PRUNED and not entry.name.endswith(".egg-info"):
-                if not _is_left_out(f"{path}/", ignores, exclude):
-                    yield from _walk(root, path, ignores, exclude)
+            if entry.name in PRUNED or entry.name.endswith(".egg-info"):
+                continue
+            if not _is_left_out(f"{path}/", ignores, exclude):
+                yield from _walk(root, path, ignores, exclude)
+            elif not entry.name.startswith("."):
+                yield f"{path}/", False
         elif (entry.name.endswith(".py") or is_settings(entry.name)) and entry.is_file(follow_symlinks=False):
-            if not _is_left_out(path, ignores, exclude):
-                yield path
+            is_wanted = not _is_left_out(path, ignores, exclude)
+            if is_wanted or entry.name.endswith(".py"):
+                yield path, is_wanted
 
 
 def is_settings(name: str) -> bool:
@@ -122,17 +164,20 @@ def is_excluded(path: str, patterns: Sequence[str]) -> bool:
     )
 
 
-def read(root: Path, path: str) -> bytes | None:
-    """The bytes of a regular file; None when it is not one, or cannot be read."""
+def read(root: Path, path: str, whole: bool = False) -> bytes | None:
+    """The bytes of a regular file; None when it is not one, or cannot be read.
+
+    Of a file that is too large for people to write, the start is enough to see that, unless the whole is asked for.
+    """
     try:
         descriptor = os.open(root / path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except (OSError, ValueError):  # a name with a null byte
         return None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)  # a folder cannot be made a file object
+        return None
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            return None
-        return file.read(MAX_BYTES + 1)
+        return file.read() if whole else file.read(MAX_BYTES + 1)
 
 
 def path_inside(root: Path, path: Path) -> str:

@@ -14,9 +14,11 @@ from async_db_lint.project import file_roles
 from async_db_lint.project.inference.protocol import Hints
 from async_db_lint.project.libraries.versions import Versions, from_files, range_of
 from async_db_lint.project.names.names import Names
-from async_db_lint.project.project import Project, Surroundings
+from async_db_lint.project.project import Project
+from async_db_lint.project.surroundings import Surroundings
 from async_db_lint.read import discovery
-from async_db_lint.read.source import Source
+from async_db_lint.read.source import Role, Source
+from async_db_lint.read.unread import Unread
 from async_db_lint.read.unreadable import Unreadable, unreadable
 from async_db_lint.settings.config import Config
 
@@ -65,9 +67,23 @@ class Indexed:
     def project(self, config: Config) -> Project:
         """The project, linked."""
         modules = dict(self.modules)
-        surroundings = Surroundings(versions(self.files, config), self.files.settings, self.failures, hints(config))
-        names = Names(modules, self.data, self.root.name)
+        surroundings = Surroundings(
+            versions(self.files, config), self.files.settings, self.failures, hints(config), self._unread(config)
+        )
+        names = Names(modules, (*self.data, *discovery.importable(self.files.tree)), self.root.name)
         return Project(modules, file_roles.roles(modules, config.roles), names, surroundings)
+
+    def _unread(self, config: Config) -> Unread:
+        """The files that may belong to the application, and were left out or cannot be read."""
+        tree = self.files.tree
+        too_large = (path for path, data in self.data.items() if len(data) > discovery.MAX_BYTES)
+        locked = (path for path in tree.files if path not in self.data)
+        failed = {*(item.path for item in self.failures), *too_large, *locked}
+
+        def counts(path: str) -> bool:
+            return file_roles.role_by_path(path, config.roles) in (None, Role.APPLICATION)
+
+        return Unread(self.root, (*tree.left_out, *sorted(failed)), counts)
 
 
 def hints(config: Config) -> Hints:

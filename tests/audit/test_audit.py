@@ -504,3 +504,38 @@ def test_paths_are_the_project_s_when_it_is_elsewhere(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "async_db_lint", "audit", str(root)]
     run = subprocess.run(command, cwd=elsewhere, capture_output=True, text=True)
     assert " bad.py:" in run.stdout
+
+
+LIFESPAN = """
+    from contextlib import asynccontextmanager
+    from fastapi import FastAPI
+    from sqlalchemy.ext.asyncio import create_async_engine
+    {import_}
+    engine = create_async_engine("postgresql+asyncpg://localhost/shop")
+    @asynccontextmanager
+    async def lifespan(app):
+        yield
+        await engine.dispose()
+    app = FastAPI(lifespan=lifespan)
+"""
+
+
+@pytest.mark.parametrize(
+    ("import_", "outcome"),
+    [("import shop.old", Outcome.OPEN), ("from shop import old", Outcome.OPEN), ("", Outcome.PASSED)],
+)
+@pytest.mark.parametrize("way", ["excluded", "ignored"])
+def test_nothing_passes_while_code_that_is_imported_was_left_out(
+    way: str, import_: str, outcome: Outcome, tmp_path: Path
+) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/main.py": LIFESPAN.replace("{import_}", import_),
+        "shop/old.py": "LATE = 1\n",
+    }
+    written(tmp_path, {**files, ".gitignore": "old.py\n"} if way == "ignored" else files)
+    config = Config(exclude=("old.py",) if way == "excluded" else ())
+    answers = {item.item.key: item for item in audit(Target(tmp_path, [tmp_path], config)).answers}
+    assert answers["C5"].outcome is outcome
+    texts = [fact.text for fact in answers["C5"].facts]
+    assert ("imported, and left out of the project: `shop/old.py`" in texts) is (outcome is Outcome.OPEN)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from typing import NamedTuple
 
-from async_db_lint.index.expressions import Attribute, Call, Either, Expr, Literal, Name, Sequence
+from async_db_lint.index.expressions import Attribute, Call, Either, Expr, Literal, Name, Sequence, is_nothing
 from async_db_lint.index.scopes import Function, Module
 from async_db_lint.project.inference import dependencies
 from async_db_lint.project.inference.decorators import ROUTERS, decorator_value, is_router_method
@@ -25,6 +27,7 @@ MAKERS = frozenset(
     faststream.FastStream telegram.ext.Application
     """.split()
 )
+APPLICATIONS = ("FastAPI", "Starlette", "APIRouter")
 WEBSOCKETS = ("websocket", "websocket_route")
 
 
@@ -59,6 +62,15 @@ class Registration:
     trigger: Trigger
     call: Call | None
     decorator: Expr | None
+
+
+class Given(NamedTuple):
+    """An expression that a framework is given to call, the place where it is, when it is called, and by which call."""
+
+    expr: Expr
+    place: Place
+    trigger: Trigger
+    call: Call | None
 
 
 class Application:
@@ -117,7 +129,9 @@ class Application:
     @cached_property
     def registrations(self) -> list[Registration]:
         """Every function that a framework calls, with when."""
-        return [*self._decorated(), *self._lifespans(), *self._handlers(), *self._dependencies(), *self._middleware()]
+        given = (*self._lifespans(), *self._handlers(), *self._routes(), *self._dependencies())
+        found = (item for one in given for item in self._registered(one))
+        return [*self._decorated(), *found, *self._middleware()]
 
     @cached_property
     def triggers(self) -> dict[Function, set[Trigger]]:
@@ -150,51 +164,57 @@ class Application:
             return None
         return _trigger(name, decorator.argument("event_type", 0))
 
-    def _lifespans(self) -> list[Registration]:
-        found: list[Registration] = []
-        for name in ("FastAPI", "Starlette", "APIRouter"):
+    @cached_property
+    def has_unknown_handlers(self) -> bool:
+        """Whether something that is not understood runs when an application starts or stops."""
+        return any(
+            not is_nothing(item.expr)
+            and self.inference.value(item.expr, item.place) is None
+            and not self._registered(item)
+            for item in (*self._lifespans(), *self._handlers())
+        )
+
+    def _lifespans(self) -> Iterator[Given]:
+        for name in APPLICATIONS:
             for call in self.inference.table.named(name):
                 given = call.keyword("lifespan")
                 if given is not None and self.inference.is_a(self.inference.call(call), *ROUTERS):
-                    found += self._registered(given, place_of(call), Trigger.LIFESPAN, call)
+                    yield Given(given, place_of(call), Trigger.LIFESPAN, call)
         for _, target in self.inference.table.targets("lifespan_context"):
-            found += self._registered(target.value, place_of(target), Trigger.LIFESPAN, None)
-        return found
+            yield Given(target.value, place_of(target), Trigger.LIFESPAN, None)
 
-    def _handlers(self) -> list[Registration]:
-        found: list[Registration] = []
+    def _handlers(self) -> Iterator[Given]:
         for call in self.inference.table.named("add_event_handler"):
             event = call.argument("event_type", 0)
             handler = call.argument("func", 1)
             if handler is not None and isinstance(event, Literal) and event.value in EVENTS:
                 if self._on_router(call):
-                    found += self._registered(handler, place_of(call), EVENTS[event.value], call)
-        for name in ("FastAPI", "Starlette", "APIRouter"):
+                    yield Given(handler, place_of(call), EVENTS[event.value], call)
+        for name in APPLICATIONS:
             for call in self.inference.table.named(name):
                 for event_name, trigger in EVENTS.items():
                     given = call.keyword(f"on_{event_name}")
                     for item in given.items if isinstance(given, Sequence) else ():
-                        found += self._registered(item, place_of(call), trigger, call)
+                        yield Given(item, place_of(call), trigger, call)
+
+    def _routes(self) -> Iterator[Given]:
         for name in ("add_api_route", "add_route", "Route", "APIRoute"):
             for call in self.inference.table.named(name):
                 endpoint = call.argument("endpoint", 1)
                 if endpoint is not None:
-                    found += self._registered(endpoint, place_of(call), Trigger.ROUTE, call)
-        return found
+                    yield Given(endpoint, place_of(call), Trigger.ROUTE, call)
 
     def _on_router(self, call: Call) -> bool:
         return call.receiver is not None and self.inference.is_a(
             self.inference.value(call.receiver, place_of(call)), *ROUTERS
         )
 
-    def _dependencies(self) -> list[Registration]:
-        found: list[Registration] = []
+    def _dependencies(self) -> Iterator[Given]:
         for name in ("Depends", "Security"):
             for call in self.inference.table.named(name):
                 target = dependencies.target_of(call)
                 if target is not None and dependencies.is_depends(self.inference, call):
-                    found += self._registered(target, place_of(call), Trigger.DEPENDENCY, call)
-        return found
+                    yield Given(target, place_of(call), Trigger.DEPENDENCY, call)
 
     def _middleware(self) -> list[Registration]:
         found: list[Registration] = []
@@ -213,16 +233,17 @@ class Application:
         function = self.inference.function(bound)
         return [] if function is None else [Registration(function, Trigger.MIDDLEWARE, call, None)]
 
-    def _registered(self, expr: Expr, place: Place, trigger: Trigger, call: Call | None) -> list[Registration]:
+    def _registered(self, given: Given) -> list[Registration]:
         """What an expression registers: a function, or each of those that it may mean."""
+        expr, place = given.expr, given.place
         function = self.inference.function_behind(self.inference.value(expr, place))
         if function is not None:
-            return [Registration(function, trigger, call, None)]
+            return [Registration(function, given.trigger, given.call, None)]
         options = [(item, place) for item in expr.options] if isinstance(expr, Either) else []
         if isinstance(expr, Name):
             known = definitions(self.inference, expr, place)
             options = [(item, where) for item, where in known if isinstance(item, Either)]
-        return [found for item, where in options for found in self._registered(item, where, trigger, call)]
+        return [found for item, where in options for found in self._registered(given._replace(expr=item, place=where))]
 
 
 def _trigger(method: str, event: Expr | None) -> Trigger | None:

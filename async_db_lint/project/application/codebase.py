@@ -10,13 +10,13 @@ from async_db_lint.project.application.application import AROUND_SERVING, PER_RE
 from async_db_lint.project.application.call_site import CallSite
 from async_db_lint.project.application.reach import Reach
 from async_db_lint.project.inference.definitions import bindings_of
-from async_db_lint.project.inference.infer import NO_HINTS, ProjectInference
-from async_db_lint.project.inference.protocol import Hints
+from async_db_lint.project.inference.infer import ProjectInference
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.call_table import CallTable
 from async_db_lint.project.names.names import Names
 from async_db_lint.project.names.places import Place, place_of
 from async_db_lint.project.names.values import Value
+from async_db_lint.project.surroundings import Surroundings
 from async_db_lint.read.source import Role
 
 SERVERS = frozenset({"uvicorn", "hypercorn", "granian", "gunicorn"})
@@ -26,17 +26,18 @@ class Codebase:
     """All modules of a project, linked, and the words in which questions about them are asked."""
 
     def __init__(
-        self, modules: dict[str, Module], roles: dict[str, Role], names: Names, hints: Hints = NO_HINTS
+        self, modules: dict[str, Module], roles: dict[str, Role], names: Names, surroundings: Surroundings
     ) -> None:
-        """Take the modules by path, the role of each path, how names resolve, and what the user declared."""
+        """Take the modules by path, the role of each path, how names resolve, and what else is known."""
         self.modules = modules
         self.roles = roles
         self.names = names
         self.table = CallTable(modules.values())
-        self.inference = ProjectInference(names, self.table, hints)
+        self.inference = ProjectInference(names, self.table, surroundings.hints)
         self.application = Application(self.inference, modules, roles)
         self.counted = {path: module for path, module in modules.items() if self._counts(module)}
-        self.reach = Reach(self.inference, self.application, self.counted)
+        self.unread = surroundings.unread
+        self.reach = Reach(self.inference, self.application, self.counted, self.unread)
 
     def _counts(self, module: Module) -> bool:
         """Whether a file can start or stop an application: not tests, migrations, or scripts without a server."""

@@ -18,6 +18,7 @@ from async_db_lint.project.inference.decorators import shape_of
 from async_db_lint.project.inference.protocol import Inference
 from async_db_lint.project.names.places import END, Place, place_of
 from async_db_lint.project.names.values import Kind
+from async_db_lint.read.unread import Unread
 
 MAX_CALLS = 6  # calls followed from a function back to what starts it
 MAX_FUNCTIONS = 400  # functions looked at for one question
@@ -35,11 +36,14 @@ class Reference(NamedTuple):
 class Reach:
     """Backward reachability over one project."""
 
-    def __init__(self, inference: Inference, application: Application, modules: dict[str, Module]) -> None:
-        """Take inference, the application and the modules in which references count."""
+    def __init__(
+        self, inference: Inference, application: Application, modules: dict[str, Module], unread: Unread
+    ) -> None:
+        """Take inference, the application, the modules in which references count, and the files that were not read."""
         self.inference = inference
         self.application = application
         self.modules = modules
+        self.unread = unread
         self._references: dict[str, list[Reference]] = {}
         self._meanings: dict[Function, list[Reference]] = {}
         self._possibly: dict[Function, bool] = {}
@@ -98,7 +102,9 @@ class Reach:
             return True
         if function.name in CALLED_BY_PYTHON and _called_name(function) == function.name:
             return True
-        return any(_function_around(item) is None and _is_run(item) for item in self._meaning(function))
+        if any(_function_around(item) is None and _is_run(item) for item in self._meaning(function)):
+            return True
+        return self.unread.mentions(_called_name(function))
 
     def _referring(self, function: Function) -> Iterator[Function]:
         """The other functions that refer to a function."""

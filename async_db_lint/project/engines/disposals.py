@@ -12,7 +12,10 @@ from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.places import Place
 
-NAMES = {library.POOL: ("close", "terminate")}
+
+def ending_methods(kind: str) -> tuple[str, ...]:
+    """The methods that end an engine, or an asyncpg pool, by the canonical name of its class."""
+    return ("close", "terminate") if kind == library.POOL else ("dispose",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Disposals:
 
     def _of(self, kind: str) -> Sequence[Disposal]:
         """The references to `.dispose` (of an engine), or to `.close` and `.terminate` (of a pool)."""
-        return [item for name in NAMES.get(kind, ("dispose",)) for item in self._named(name)]
+        return [item for name in ending_methods(kind) for item in self._named(name)]
 
     def _named(self, name: str) -> list[Disposal]:
         calls = {id(call.callee): call for call in self.codebase.table.named(name)}

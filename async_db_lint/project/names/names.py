@@ -129,6 +129,19 @@ class Names:
             return self._descend(posixpath.dirname(module.path), [found.name])
         return self.resolve(module, found, hops + 1)
 
+    def paths(self, module: Module, found: Import) -> Iterator[str]:
+        """The paths in the project, without `.py`, of the module that an import names, and of the name in it."""
+        folder, parts = posixpath.dirname(module.path), [part for part in found.module.split(".") if part]
+        if found.level:
+            for _ in range(found.level - 1):
+                folder = posixpath.dirname(folder)
+            root: str | None = folder
+        else:
+            root = self._cached_root(folder, found.module)
+        if root is not None:
+            path = posixpath.join(root, *parts)
+            yield from (path, posixpath.join(path, found.name or ""))
+
     def imported(self, module: Module) -> set[Module]:
         """The modules of the project that a module imports, including the packages on the way."""
         found: set[Module] = set()
@@ -150,14 +163,17 @@ class Names:
         return Package(path) if path in self.folders else None
 
     def _absolute(self, folder: str, dotted: str) -> Resolution | None:
-        key = (folder, dotted)
-        if key not in self._roots_of:
-            self._roots_of[key] = self._root_of(folder, dotted.split("."))
-        root = self._roots_of[key]
+        root = self._cached_root(folder, dotted)
         if root is not None:
             return self._descend(root, dotted.split("."))
         inside = self._below_root(dotted)
         return LibraryName(dotted) if inside is None else inside
+
+    def _cached_root(self, folder: str, dotted: str) -> str | None:
+        key = (folder, dotted)
+        if key not in self._roots_of:
+            self._roots_of[key] = self._root_of(folder, dotted.split("."))
+        return self._roots_of[key]
 
     def _below_root(self, dotted: str) -> Resolution | None:
         """What an import names when the root is itself a package, and is imported by its own name."""

@@ -24,10 +24,10 @@ class EngineNotDisposed(Rule):
             yield
             await engine.dispose()
 
-    Silent: when anything that may run disposes it, through wrappers and other files, or may do so
-    (a receiver that is not understood); with `NullPool` and `StaticPool`; in libraries, tests,
-    migrations and scripts; when nothing uses the engine, so that it never connects; when it is handed
-    to code outside the project that may own it.
+    Silent: when anything that may run disposes it, through wrappers and other files, or may do so: a
+    receiver or a lifespan that is not understood, a file that was not read; with `NullPool` and
+    `StaticPool`; in libraries, tests, migrations and scripts; when nothing uses the engine, so that it
+    never connects; when it is handed to code outside the project that may own it.
     """
 
     code = "ADB104"
@@ -43,6 +43,8 @@ class EngineNotDisposed(Rule):
                 continue
             forgotten = [item.call for item in engine.disposals if not item.is_awaited and item.call is not None]
             if len(forgotten) < len(engine.disposals) or engine.is_handed_out or not engine.is_used:
+                continue
+            if project.application.has_unknown_handlers or engine.may_be_disposed_unread:
                 continue
             message = f"{engine.title} is never disposed: its connections stay open when the application stops"
             ending = None if forgotten else ending_of(engine)

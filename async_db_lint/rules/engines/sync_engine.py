@@ -43,4 +43,5 @@ class SyncEngine(Rule):
 def _is_only_engine(project: Project, engine: Engine) -> bool:
     """Whether the application has this engine and no other."""
     others = [other for other in project.engines if other is not engine and other.role is Role.APPLICATION]
-    return engine.role is Role.APPLICATION and not others and not engine.is_conditional
+    is_certain = not engine.is_conditional and not project.unread.mentions("create_async_engine")
+    return engine.role is Role.APPLICATION and not others and is_certain

@@ -17,7 +17,7 @@ class DatabaseNotInitialised(Rule):
             await connection.execute(text("SELECT 1"))
 
     Silent: when start-up does anything with an engine, session or pool, or calls something that is
-    not understood. This rule is advice.
+    not understood, or when a lifespan is not understood. This rule is advice.
     """
 
     code = "ADB604"
@@ -27,6 +27,8 @@ class DatabaseNotInitialised(Rule):
 
     def suspects(self, project: Project) -> Suspects:
         if not any(engine.is_async and engine.is_in_application for engine in project.engines):
+            return
+        if project.application.has_unknown_handlers:
             return
         if any(_may_touch(project, item.function) for item in handlers(project)):
             return

@@ -69,6 +69,8 @@ def _in_constructor(project: Project, function: Function, call: CallSite) -> Sus
     """A session that a constructor opens, when its class is only ever made once, at import."""
     if function.owner is None or not any(target.value is call.call for target in function.targets):
         return
+    if project.unread.mentions(function.owner.name):
+        return  # perhaps it is made there, too
     made = project.inference.callers(function)
     at_import = [item for item in made if isinstance(item.block.scope, Module) and item.usage in KEPT]
     if made and len(at_import) == len(made) and all(project.is_in_application(item) for item in made):

@@ -14,7 +14,8 @@ class UnremovedScopedSession(Rule):
     Instead: `await registry.remove()` at the end of each request or job, or no registry: pass the session.
 
     Silent: when anything that may run calls `remove()` on it, or on something that is not understood;
-    for a registry that lives only as long as the function that makes it; in tests and scripts.
+    when a file that was not read may call it; for a registry that lives only as long as the function
+    that makes it; in tests and scripts.
     """
 
     code = "ADB212"
@@ -25,6 +26,8 @@ class UnremovedScopedSession(Rule):
     def suspects(self, project: Project) -> Suspects:
         for call in project.calls_to(REGISTRY):
             if not call.is_in_application or not _is_kept(call):
+                continue
+            if project.unread.mentions("remove"):
                 continue
             if not any(_may_remove(call, other) for other in project.calls("remove")):
                 yield suspect(call, "nothing calls `remove()` on this registry: it keeps the session of every task")

@@ -263,3 +263,36 @@ def test_a_call_and_a_function_have_the_role_of_their_file(path: str, wanted: Ro
     found = project({path: "def f(): look()"})
     assert found.application.role_of(function(found, "f")) is wanted
     assert found.application.role_of(call(found, "look")) is wanted
+
+
+HANDLED = """
+    from fastapi import APIRouter, FastAPI
+    from starlette.applications import Starlette
+    from somelibrary import lifespan as of_library
+    async def stop(): ...
+    async def lifespan(app): yield
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("app = FastAPI(lifespan=missing)", True),
+        ("app = FastAPI(lifespan=made_elsewhere())", True),
+        ("router = APIRouter(lifespan=missing)", True),
+        ("app = FastAPI(); app.router.lifespan_context = missing", True),
+        ("app = Starlette(on_shutdown=[stop, missing])", True),
+        ("app = FastAPI(); app.add_event_handler('shutdown', missing)", True),
+        ("app = FastAPI(lifespan=lifespan)", False),
+        ("app = FastAPI(lifespan=None)", False),
+        ("app = FastAPI(lifespan=of_library)", False),
+        ("app = FastAPI(lifespan=lifespan if missing else None)", False),
+        ("app = Starlette(on_shutdown=[stop])", False),
+        ("app = FastAPI(); app.add_event_handler('shutdown', stop)", False),
+        ("app = FastAPI(); app.add_api_route('/', missing)", False),
+        ("app = FastAPI()", False),
+    ],
+)
+def test_a_handler_that_is_not_understood_is_known_to_be_there(text: str, wanted: bool) -> None:
+    assert project(HANDLED.replace("{}", text)).application.has_unknown_handlers is wanted

@@ -12,6 +12,7 @@ from async_db_lint.project.libraries import library
 from async_db_lint.project.names.names import Names
 from async_db_lint.project.names.places import place_of
 from async_db_lint.project.names.quoted_code import spelled
+from async_db_lint.project.surroundings import Surroundings
 from async_db_lint.read.source import Role
 from tests.project.inference.parts import ENGINE, SESSION, call, end, function, small
 from tests.projects import described, project
@@ -36,7 +37,7 @@ def test_files_count_that_can_start_an_application(path: str, text: str, wanted:
 
 def test_a_file_without_a_role_is_of_the_application() -> None:
     modules = project({"tests/a.py": "look()"}).modules
-    found = Codebase(modules, {}, Names(modules))
+    found = Codebase(modules, {}, Names(modules), Surroundings())
     assert list(found.counted) == ["tests/a.py"]
     assert found.role(next(found.table.named("look"))) is Role.APPLICATION
 

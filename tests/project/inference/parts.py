@@ -9,7 +9,8 @@ from async_db_lint.index.scopes import Binding, Class, Function
 from async_db_lint.project.inference.protocol import Hints
 from async_db_lint.project.names.places import Place, end_of
 from async_db_lint.project.names.values import Value
-from async_db_lint.project.project import Project, Surroundings
+from async_db_lint.project.project import Project
+from async_db_lint.project.surroundings import Surroundings
 from tests.projects import DATABASE, described, project, value_of
 
 ENGINE = "INSTANCE sqlalchemy.AsyncEngine"

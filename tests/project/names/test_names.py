@@ -10,6 +10,7 @@ import pytest
 from async_db_lint.index.build import index
 from async_db_lint.index.scopes import Import
 from async_db_lint.project.names.names import MAX_HOPS, Found, LibraryName, Names, Package, Resolution
+from tests.projects import project
 
 
 def names(files: dict[str, str]) -> Names:
@@ -379,3 +380,22 @@ def test_a_root_without_an_init_is_no_package() -> None:
 def test_a_module_imports_modules_and_the_packages_on_the_way(text: str, wanted: set[str]) -> None:
     known = names({**FILES, "app/main.py": text})
     assert {module.path for module in known.imported(known.modules["app/main.py"])} == wanted
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "wanted"),
+    [
+        ("shop/main.py", "from shop.closing import stop", ["shop/closing", "shop/closing/stop"]),
+        ("shop/main.py", "from . import closing", ["shop", "shop/closing"]),
+        ("shop/main.py", "from .closing import stop", ["shop/closing", "shop/closing/stop"]),
+        ("shop/inner/main.py", "from ..closing import stop", ["shop/closing", "shop/closing/stop"]),
+        ("shop/main.py", "import shop.closing", ["shop/closing"]),
+        ("main.py", "import shop.closing as closing", ["shop/closing"]),
+        ("shop/main.py", "from sqlalchemy import text", []),
+    ],
+)
+def test_an_import_names_paths_whether_they_are_read_or_not(path: str, text: str, wanted: list[str]) -> None:
+    found = project({"shop/__init__.py": "", path: text})
+    module = found.modules[path]
+    paths = {name.rstrip("/") for name in found.names.paths(module, module.imports[0])}
+    assert sorted(paths) == wanted
