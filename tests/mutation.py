@@ -1,6 +1,6 @@
 """Changes one small thing in a rule or in the project's model at a time, and looks whether a test notices.
 
-    python -m tests.mutation                # 100 changes, two at a time; writes mutation.txt into the current folder
+    python -m tests.mutation                # 100 changes, two at a time; notes each in mutation.txt, in the current folder
     python -m tests.mutation 40 7           # 40 changes, chosen by another seed
     python -m tests.mutation 20 1 loop.py   # in the files whose path ends so
     python -m tests.mutation 20 1 loop.py tests/project/application     # with these tests rather than the quick ones

@@ -45,7 +45,8 @@ def test_bad_example_is_reported_where_it_says(folder: Path, tmp_path: Path) -> 
     root = root_of(folder, "bad", tmp_path)
     wanted = expected(root)
     assert any(code == folder.name[:6] for _, _, code in wanted)
-    assert reported(root) == wanted
+    found = reported(root)
+    assert found == wanted, f"expected {sorted(wanted - found)}, reported {sorted(found - wanted)}"
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

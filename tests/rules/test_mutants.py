@@ -11,6 +11,7 @@ import pytest
 from async_db_lint.run.selection import all_rules
 from tests.mutants import survivors
 from tests.mutants.mutants import APPLICATION, Mutant, mutants
+from tests.new import UNWRITTEN
 from tests.projects import checked
 
 ALL = list(mutants())
@@ -18,6 +19,7 @@ ALL = list(mutants())
 
 @pytest.mark.parametrize("mutant", ALL, ids=lambda mutant: f"{mutant.code}: {mutant.name}")
 def test_the_mistake_is_reported_where_it_is_and_nothing_else(mutant: Mutant, tmp_path: Path) -> None:
+    assert UNWRITTEN not in repr(mutant), f"{mutant.code} has a mutant of the skeleton left: step 6 of CONTRIBUTING"
     folder = tmp_path / APPLICATION.name
     shutil.copytree(APPLICATION, folder, ignore=shutil.ignore_patterns("__pycache__"))
     for path, text in mutant.files().items():

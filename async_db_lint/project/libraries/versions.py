@@ -54,8 +54,8 @@ class Versions:
     @property
     def is_sqlalchemy_2(self) -> bool:
         """Whether SQLAlchemy 1.4 is excluded: by the project's files, or because they name no version at all."""
-        found = self.ranges.get("sqlalchemy")
-        return found is None or found.low >= (2,) or found.low == ()
+        found = self.of("sqlalchemy")
+        return found.low >= (2,) or (found.low == () and found.high > (2, 0, 0))
 
 
 def spelled(version: Version) -> str:

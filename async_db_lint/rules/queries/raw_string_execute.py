@@ -18,7 +18,8 @@ class RawStringExecute(Rule):
     `text("… WHERE id = :id"), {"id": key}`.
 
     Silent: for asyncpg's own connections and `exec_driver_sql`, which take strings; for a project's own
-    `execute`; and when the argument is not certainly a string.
+    `execute`; when the argument is not certainly a string; where the project's files allow SQLAlchemy
+    1.4, whose synchronous sessions take strings.
     """
 
     code = "ADB403"
@@ -27,6 +28,8 @@ class RawStringExecute(Rule):
     fix = Safety.SAFE
 
     def suspects(self, project: Project) -> Suspects:
+        if not project.versions.is_sqlalchemy_2:
+            return
         for call in project.calls(*EXECUTING, on=(*SESSIONS, *SYNC_SESSIONS, CONNECTION, SYNC_CONNECTION)):
             if call.target is None and _is_string(call.written(call.argument("statement", 0))):
                 message = f"`{call.name}()` is given a plain string: wrap it in `text()`"

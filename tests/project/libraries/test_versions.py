@@ -269,6 +269,11 @@ def test_a_name_is_one_with_dashes_and_underscores() -> None:
         ("sqlalchemy==1.4.31", False),
         ("sqlalchemy>=1.4", False),
         ("sqlalchemy>=1.4,<3", False),
+        ("sqlalchemy<2", False),
+        ("sqlalchemy<2.0", False),
+        ("sqlalchemy<2.0.0", False),
+        ("sqlalchemy<1.5", False),
+        ("sqlalchemy~=1.4", False),
     ],
 )
 def test_sqlalchemy_is_the_second_unless_the_first_is_allowed_by_its_number(line: str, wanted: bool) -> None:

@@ -146,6 +146,7 @@ RAW = case(
 PLAIN = '"SELECT 1")'
 RAW_SPOKEN = [
     RAW,
+    RAW.on("sqlalchemy>=2.0"),
     *RAW.elsewhere(),
     RAW.but("for a constant", {f"execute({PLAIN}": "execute(ONE)"}),
     RAW.but(
@@ -163,6 +164,8 @@ RAW_SPOKEN = [
     ).beside("for a constant of another file", "statements.py", 'import sqlalchemy\nONE = "SELECT 1"\n'),
 ]
 RAW_SILENT = [
+    RAW.on("sqlalchemy>=1.4"),
+    RAW.on("sqlalchemy<2"),
     RAW.but("for bytes", {f"execute({PLAIN}": "execute(b'SELECT 1')"}),
     RAW.but("for a statement", {f"execute({PLAIN}": "execute(text(ONE))"}),
     RAW.but("for what is not known", {f"execute({PLAIN}": "execute(SQL)"}),
