@@ -79,15 +79,13 @@ def _is_lost(call: CallSite) -> bool:
 
 def _own_coroutines(project: Project) -> Iterator[CallSite]:
     """The project's own `async def`s that take a session, called as a statement."""
-    for function in project.functions():
-        if not function.is_async or function.is_generator or function.is_lambda:
+    names = {function.name for function in project.functions() if function.is_async and not function.is_generator}
+    for call in project.calls(*sorted(names)):
+        if call.usage is not Usage.STATEMENT or call.target is None or call.target.name != call.name:
             continue
-        for call in project.calls(function.name):
-            if call.usage is not Usage.STATEMENT or call.target is not function:
-                continue
-            takes_session = any(project.is_session(call.value_of(item.value)) for item in call.call.arguments)
-            if takes_session and call.gives is not None and call.gives.kind is Kind.COROUTINE:
-                yield call
+        takes_session = any(project.is_session(call.value_of(item.value)) for item in call.call.arguments)
+        if takes_session and call.gives is not None and call.gives.kind is Kind.COROUTINE:
+            yield call
 
 
 def _remark(call: CallSite) -> str:

@@ -32,30 +32,29 @@ class UnclosedSession(Rule):
     yields_to = ("ADB205",)
 
     def suspects(self, project: Project) -> Suspects:
-        for function in project.functions():
-            names = _used_like_sessions(function)
-            if not names or not project.is_in_application(function):
-                continue
-            if shape_of(project.inference, function) is None:  # a container closes what its providers yield
-                continue
-            for name in names:
+        for function, name in _used_like_sessions(project):
+            # A container closes what its providers yield.
+            if project.is_in_application(function) and shape_of(project.inference, function) is not None:
                 yield from _of_name(project, function, name)
         yield from _dropped_generators(project)
         yield from _left_loops(project)
 
 
-def _used_like_sessions(function: Function) -> list[str]:
-    """The names in a function on which a method is called that a session or connection has."""
-    known = coroutine_names()
-    calls = (call for call in function.inner_calls() if call.method in known or call.method == "add")
-    return list(dict.fromkeys(call.receiver.name for call in calls if isinstance(call.receiver, Name)))
+def _used_like_sessions(project: Project) -> list[tuple[Function, str]]:
+    """The names that functions bind once, and on which a method is called that a session or connection has."""
+    found: dict[tuple[Function, str], None] = {}
+    for site in project.calls(*sorted(coroutine_names()), "add"):
+        receiver, scope = site.call.receiver, site.scope
+        while isinstance(receiver, Name) and scope.parent is not None:
+            if isinstance(scope, Function) and len(scope.bindings.get(receiver.name, ())) == 1:
+                found[scope, receiver.name] = None
+            scope = scope.parent
+    return list(found)
 
 
 def _of_name(project: Project, function: Function, name: str) -> Suspects:
     """A session that is opened and bound to a local name, once."""
-    bindings = function.bindings.get(name, ())
-    if len(bindings) != 1:
-        return
+    bindings = function.bindings[name]
     value = bindings[0].value
     call = value.value if isinstance(value, Await) else value
     if not isinstance(call, Call) or not _is_opened(project, project.site(call), bindings[0]):
