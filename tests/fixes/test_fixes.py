@@ -458,9 +458,7 @@ ALONE = {
         SPAN.format("yield\n    return"),
         SPAN.format("try:\n        yield\n    finally:\n        raise ValueError"),
         SPAN.format("if app:\n        yield\n    else:\n        yield"),
-        "app = FastAPI()\napp.router.lifespan_context = other\n",
         "app = FastAPI()\n@app.on_event('startup')\ndef start(): ...\n",
-        "app = FastAPI(**options)\n",
     ],
     "ADB603": [
         "app = FastAPI()\n@app.on_event('startup')\nasync def _(): ...\n@app.on_event('shutdown')\nasync def _(): ...\n",

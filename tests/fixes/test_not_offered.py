@@ -102,7 +102,6 @@ KEPT_NOT = [
         "when the lifespan is set later",
         {"lifespan=lifespan": "", "@app.get": "app.router.lifespan_context = lifespan\n@app.get"},
     ),
-    KEPT.but("when the lifespan is not known", {"lifespan=lifespan": "lifespan=make(app)"}),
     KEPT.but("when the lifespan leaves before its end", {"yield": "yield\nreturn"}),
     KEPT.but("when the lifespan yields twice", {"yield": "if app: yield\nelse: yield"}),
     KEPT.but(
@@ -129,7 +128,6 @@ KEPT_NOT = [
         "when FastAPI is known by its module",
         {"from fastapi import FastAPI": "import fastapi", "FastAPI()": "fastapi.FastAPI()"},
     ),
-    BARE.but("when the options are not known", {"FastAPI()": "FastAPI(**options)"}),
     BARE.but("when there are handlers", {"FastAPI()": "FastAPI(on_startup=[print])"}),
     BARE.but(
         "when something is added to the handlers", {"@app.get": "app.add_event_handler('startup', print)\n@app.get"}

@@ -13,6 +13,7 @@ from async_db_lint.index.scopes import Function, Module
 from async_db_lint.project.inference import dependencies
 from async_db_lint.project.inference.decorators import ROUTERS, decorator_value, is_router_method
 from async_db_lint.project.inference.definitions import definitions
+from async_db_lint.project.inference.options import option
 from async_db_lint.project.inference.protocol import Inference
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.places import END, Place, place_of
@@ -167,6 +168,8 @@ class Application:
     @cached_property
     def has_unknown_handlers(self) -> bool:
         """Whether something that is not understood runs when an application starts or stops."""
+        if any(not option(self.inference, call, "lifespan").is_certain for call in self._routers()):
+            return True  # perhaps it is in a dict that is not understood
         return any(
             not is_nothing(item.expr)
             and self.inference.value(item.expr, item.place) is None
@@ -174,12 +177,18 @@ class Application:
             for item in (*self._lifespans(), *self._handlers())
         )
 
-    def _lifespans(self) -> Iterator[Given]:
+    def _routers(self) -> Iterator[Call]:
+        """The calls that make an application or a router."""
         for name in APPLICATIONS:
             for call in self.inference.table.named(name):
-                given = call.keyword("lifespan")
-                if given is not None and self.inference.is_a(self.inference.call(call), *ROUTERS):
-                    yield Given(given, place_of(call), Trigger.LIFESPAN, call)
+                if self.inference.is_a(self.inference.call(call), *ROUTERS):
+                    yield call
+
+    def _lifespans(self) -> Iterator[Given]:
+        for call in self._routers():
+            given = option(self.inference, call, "lifespan")
+            if given.value is not None:
+                yield Given(given.value, given.place, Trigger.LIFESPAN, call)
         for _, target in self.inference.table.targets("lifespan_context"):
             yield Given(target.value, place_of(target), Trigger.LIFESPAN, None)
 

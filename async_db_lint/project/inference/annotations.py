@@ -30,15 +30,14 @@ WRAPPERS = {
     "set": Kind.COLLECTION,
 }
 TYPING = ("typing", "typing_extensions", "collections", "contextlib", "builtins")
-MAX_ALIASES = 6  # type aliases of aliases followed
 INJECTED = frozenset({"dishka.FromDishka", "dishka.integrations.fastapi.FromDishka"})
 
 
-def annotated(inference: Inference, note: Expr | None, place: Place, hops: int = 0) -> Value | None:
+def annotated(inference: Inference, note: Expr | None, place: Place) -> Value | None:
     """The value that an annotation promises; None when it promises nothing known, or one of several."""
     match note:
         case Name() | Attribute():
-            return _named(inference, note, place, hops)
+            return _named(inference, note, place)
         case Subscript(head, index):
             return _parametrised(inference, head, index, place)
         case Join("BitOr", left, right):
@@ -48,7 +47,7 @@ def annotated(inference: Inference, note: Expr | None, place: Place, hops: int =
     return None
 
 
-def _named(inference: Inference, note: Name | Attribute, place: Place, hops: int) -> Value | None:
+def _named(inference: Inference, note: Name | Attribute, place: Place) -> Value | None:
     """A class by its name, or a type alias, perhaps from another file."""
     if hints.is_session(inference, note, place):
         return Value(Kind.INSTANCE, library.SESSION)
@@ -57,8 +56,8 @@ def _named(inference: Inference, note: Name | Attribute, place: Place, hops: int
         for expr, where in definitions(inference, note, place)
         if isinstance(expr, (Name, Attribute, Subscript, Join))
     ]
-    if aliases and hops < MAX_ALIASES:
-        return merged([annotated(inference, expr, where, hops + 1) for expr, where in aliases])
+    if aliases:
+        return merged([inference.alias(expr, where) for expr, where in aliases])
     value = inference.value(note, place)
     return None if value is None else instance(inference, value)
 

@@ -26,6 +26,7 @@ from async_db_lint.index.expressions import (
 )
 from async_db_lint.index.scopes import Binding, Class, Function
 from async_db_lint.project.inference import attributes, lookup, results
+from async_db_lint.project.inference.annotations import annotated
 from async_db_lint.project.inference.protocol import Hints
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.call_table import CallTable
@@ -65,10 +66,15 @@ class ProjectInference:
         if key in self._active or self.depth > MAX_DEPTH:
             self._cuts += 1
             return unknown
+        is_outermost = not self._active and not self.depth
         self._active.add(key)
         cuts = self._cuts
         try:
             found = answer()
+        except RecursionError:
+            if not is_outermost:
+                raise
+            found = unknown
         finally:
             self._active.discard(key)
         # A cycle may have cut this answer short, and then it is asked again; but not when the limit has.
@@ -84,11 +90,21 @@ class ProjectInference:
         if self.depth > MAX_DEPTH or self._steps > MAX_STEPS:
             self._cuts += 1
             return None
+        is_outermost = not self._active and not self.depth
         self.depth += 1
         try:
             return self._value(expr, place)
+        except RecursionError:  # code nested more deeply than anything that people write
+            if not is_outermost:
+                raise
+            return None
         finally:
             self.depth -= 1
+
+    def alias(self, expr: Expr, place: Place) -> Value | None:
+        """What the alias of a type stands for; None while that is being answered, since aliases may be recursive."""
+        where = f"alias at {id(place.block)} {place.at}"  # equal names in two places may be one object
+        return self._once((where, id(expr)), lambda: annotated(self, expr, place), None)
 
     def _value(self, expr: Expr, place: Place) -> Value | None:
         match expr:

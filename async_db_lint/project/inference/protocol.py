@@ -44,6 +44,9 @@ class Inference(Protocol):
     def value(self, expr: Expr | None, place: Place) -> Value | None:
         """What an expression is when it is read at a place."""
 
+    def alias(self, expr: Expr, place: Place) -> Value | None:
+        """What the alias of a type stands for; None while that is being answered."""
+
     def call(self, call: Call) -> Value | None:
         """What a call returns."""
 

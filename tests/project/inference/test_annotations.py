@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from async_db_lint.project.inference.annotations import MAX_ALIASES, WRAPPERS, annotated, instance
+from async_db_lint.project.inference.annotations import WRAPPERS, annotated, instance
 from async_db_lint.project.inference.protocol import Hints
 from async_db_lint.project.names.places import place_of
 from async_db_lint.project.names.values import Kind, Value
@@ -238,11 +238,50 @@ def test_an_alias_of_another_file_is_read_where_it_is_defined() -> None:
     assert noted(found) == SESSION
 
 
-@pytest.mark.parametrize(("more", "wanted"), [(0, SESSION), (1, None)])
-def test_aliases_of_aliases_are_followed_up_to_a_limit(more: int, wanted: str | None) -> None:
-    links = [f"T{number} = T{number - 1}" for number in range(1, MAX_ALIASES + more)]
+@pytest.mark.parametrize(("length", "wanted"), [(2, SESSION), (20, SESSION), (2000, None)])
+def test_aliases_of_aliases_are_followed_as_far_as_the_stack_allows(length: int, wanted: str | None) -> None:
+    links = [f"T{number} = T{number - 1}" for number in range(1, length)]
     head = "\n".join(["T0 = AsyncSession | None", *links])
     assert promised(f"T{len(links)}", head) == wanted
+
+
+RECURSIVE = [
+    "T = Union[T, T]",
+    "T = Optional[T]",
+    "T = list[T] | dict[str, T] | None",
+    "T = list['T'] | AsyncSession",
+    "A = list[T]\nT = dict[str, A] | None",
+    "T = Annotated[T, 'x']",
+    "T = Callable[[T], T]",
+    "T = " + " | ".join(["list[T]"] * 30),
+    "T = " + "list[" * 80 + "T" + "]" * 80,
+]
+
+
+@pytest.mark.parametrize("alias", RECURSIVE)
+def test_a_recursive_alias_promises_nothing(alias: str) -> None:
+    head = "from typing import Annotated, Callable, Optional, Union\n" + alias
+    found = promised("T", head)
+    assert found is None or not found.startswith("INSTANCE")
+
+
+def test_an_alias_is_not_mistaken_for_one_of_the_same_text_in_another_file() -> None:
+    found = small(
+        """
+        from sqlalchemy.ext.asyncio import AsyncSession as Real
+        import other
+        Db = Real
+        x: Db
+        """,
+        other="""
+            from sqlalchemy.orm import Session as Real
+            Db = Real
+            x: Db
+        """,
+    )
+    assert noted(found) == SESSION
+    assert noted(found, "other.py") == "INSTANCE sqlalchemy.Session"
+    assert noted(found) == SESSION
 
 
 @pytest.mark.parametrize(

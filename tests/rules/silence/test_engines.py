@@ -230,6 +230,11 @@ KEPT_SPOKEN = [
 ]
 KEPT_SILENT = [
     *KEPT.elsewhere(),
+    KEPT.but("when the lifespan is not known", {"lifespan=lifespan": "lifespan=make(app)"}),
+    KEPT.but(
+        "when the lifespan is set later, and not known", {"@app.get": "app.router.lifespan_context = other\n@app.get"}
+    ),
+    KEPT.but("when the lifespan may be in a dict", {"lifespan=lifespan": "**options"}),
     KEPT.apart(),
     KEPT.but("in a library, without an application", {"FastAPI(lifespan=lifespan)": "Router()"}),
     KEPT.but(
