@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-MAX_BYTES = 2 * 1024 * 1024  # a larger file is data, not code that people write
+from async_db_lint.read import regular_file
+from async_db_lint.read.ignores import Ignore, is_ignored
+from async_db_lint.read.ignores import read as ignores_of
+from async_db_lint.read.regular_file import MAX_BYTES
 
 PRUNED = frozenset(
     """
@@ -84,9 +86,7 @@ def files_below(root: Path, folder: str) -> Iterator[str]:
                 yield f"{folder}{path.lstrip('/')}"
 
 
-def _walk(
-    root: Path, folder: str, ignores: tuple[_Ignore, ...], exclude: tuple[str, ...]
-) -> Iterator[tuple[str, bool]]:
+def _walk(root: Path, folder: str, ignores: tuple[Ignore, ...], exclude: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
     """Each path below a folder, and whether it belongs to the project; what is left out is not entered."""
     try:
         entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
@@ -97,7 +97,8 @@ def _walk(
     if "pyvenv.cfg" in names and folder:
         return
     if ".gitignore" in names:
-        ignores = (*ignores, _Ignore.read(root, folder))
+        found = ignores_of(root, folder)
+        ignores = ignores if found is None else (*ignores, found)
     for entry in entries:
         path = f"{folder}/{entry.name}" if folder else entry.name
         if entry.is_dir(follow_symlinks=False):
@@ -120,35 +121,8 @@ def is_settings(name: str) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Ignore:
-    """The patterns of one `.gitignore`, which count below its folder."""
-
-    folder: str
-    spec: object
-
-    @staticmethod
-    def read(root: Path, folder: str) -> _Ignore:
-        from pathspec.gitignore import GitIgnoreSpec
-
-        text = (root / folder / ".gitignore").read_text(errors="replace")
-        return _Ignore(folder, GitIgnoreSpec.from_lines(text.splitlines()))
-
-    def covers(self, path: str) -> bool | None:
-        inner = path[len(self.folder) + 1 :] if self.folder else path
-        result = self.spec.check_file(inner)  # type: ignore[attr-defined]
-        return bool(result.include) if result.include is not None else None
-
-
-def _is_left_out(path: str, ignores: tuple[_Ignore, ...], exclude: tuple[str, ...]) -> bool:
-    if is_excluded(path, exclude):
-        return True
-    excluded = False
-    for ignore in ignores:
-        covered = ignore.covers(path)
-        if covered is not None:
-            excluded = covered
-    return excluded
+def _is_left_out(path: str, ignores: tuple[Ignore, ...], exclude: tuple[str, ...]) -> bool:
+    return is_excluded(path, exclude) or is_ignored(path, ignores)
 
 
 def is_excluded(path: str, patterns: Sequence[str]) -> bool:
@@ -169,15 +143,7 @@ def read(root: Path, path: str, whole: bool = False) -> bytes | None:
 
     Of a file that is too large for people to write, the start is enough to see that, unless the whole is asked for.
     """
-    try:
-        descriptor = os.open(root / path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    except (OSError, ValueError):  # a name with a null byte
-        return None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)  # a folder cannot be made a file object
-        return None
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read() if whole else file.read(MAX_BYTES + 1)
+    return regular_file.read(root / path, -1 if whole else MAX_BYTES + 1)
 
 
 def path_inside(root: Path, path: Path) -> str:

@@ -17,6 +17,7 @@ from async_db_lint.project.names.names import Names
 from async_db_lint.project.project import Project
 from async_db_lint.project.surroundings import Surroundings
 from async_db_lint.read import discovery
+from async_db_lint.read.regular_file import MAX_BYTES
 from async_db_lint.read.source import Role, Source
 from async_db_lint.read.unread import Unread
 from async_db_lint.read.unreadable import Unreadable, unreadable
@@ -76,7 +77,7 @@ class Indexed:
     def _unread(self, config: Config) -> Unread:
         """The files that may belong to the application, and were left out or cannot be read."""
         tree = self.files.tree
-        too_large = (path for path, data in self.data.items() if len(data) > discovery.MAX_BYTES)
+        too_large = (path for path, data in self.data.items() if len(data) > MAX_BYTES)
         locked = (path for path in tree.files if path not in self.data)
         failed = {*(item.path for item in self.failures), *too_large, *locked}
 
@@ -105,8 +106,8 @@ def parsed(
     failures: list[Unreadable] = []
     for done, path in enumerate(sorted(paths)):
         progress("reading", done, len(paths))
-        if len(data[path]) > discovery.MAX_BYTES:
-            size = discovery.MAX_BYTES // (1024 * 1024)
+        if len(data[path]) > MAX_BYTES:
+            size = MAX_BYTES // (1024 * 1024)
             failures.append(Unreadable(path, 1, 1, f"larger than {size} MiB, so it was not read"))
             continue
         try:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from async_db_lint.read.discovery import (
-    MAX_BYTES,
     MissingPath,
     find_root,
     is_excluded,
@@ -18,6 +17,7 @@ from async_db_lint.read.discovery import (
     targets,
     walk,
 )
+from async_db_lint.read.regular_file import MAX_BYTES
 from tests.projects import written
 
 

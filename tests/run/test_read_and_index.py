@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from async_db_lint.project.libraries.versions import Range
-from async_db_lint.read import discovery
+from async_db_lint.read.regular_file import MAX_BYTES
 from async_db_lint.read.source import Role, Source
 from async_db_lint.run.read_and_index import Indexed, hints, parsed, read, silent, versions, without_collection
 from async_db_lint.settings.config import Config
@@ -51,8 +51,8 @@ def test_files_are_indexed_and_the_others_say_why_not() -> None:
         "bad.py": b"def f(:\n",
         "coded.py": b"# coding: nothing\n",
         "null.py": b"x = '\0'\n",
-        "large.py": b"#" * (discovery.MAX_BYTES + 1),
-        "full.py": b"#" * discovery.MAX_BYTES,
+        "large.py": b"#" * (MAX_BYTES + 1),
+        "full.py": b"#" * MAX_BYTES,
     }
     modules, failures = parsed(data, data)
     assert set(modules) == {"a.py", "full.py"}

@@ -11,6 +11,7 @@ import posixpath
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from async_db_lint.index.scopes import Binding, Import, Module
 
@@ -42,6 +43,20 @@ class Found:
 Resolution = Module | Package | LibraryName | Found
 
 
+class _Trail(NamedTuple):
+    """How one question went: the re-exports followed up to here, and every name of a module looked up so far.
+
+    A name that was looked up before is either unknown, or being looked up: modules may import each other by stars.
+    """
+
+    hops: int
+    seen: set[tuple[str, str]]
+
+    def further(self) -> _Trail:
+        """The trail, one re-export on."""
+        return _Trail(self.hops + 1, self.seen)
+
+
 class Names:
     """Resolves imports among the modules of one project."""
 
@@ -64,17 +79,15 @@ class Names:
                 return
             names.add(name)
 
-    def resolve(self, module: Module, found: Import, hops: int = 0) -> Resolution | None:
+    def resolve(self, module: Module, found: Import) -> Resolution | None:
         """What an import in a module brings; None when it leads into the project and nothing is there."""
         folder = module.path.rpartition("/")[0]
-        if hops:  # far along, and perhaps in a circle: what is found here may be cut short
-            return self._resolve(folder, found, hops)
         key = (folder, found)
         if key not in self._resolved:
-            self._resolved[key] = self._resolve(folder, found, hops)
+            self._resolved[key] = self._resolve(folder, found, _Trail(0, set()))
         return self._resolved[key]
 
-    def _resolve(self, folder: str, found: Import, hops: int) -> Resolution | None:
+    def _resolve(self, folder: str, found: Import, trail: _Trail) -> Resolution | None:
         if found.level:
             for _ in range(found.level - 1):
                 folder = posixpath.dirname(folder)
@@ -83,51 +96,55 @@ class Names:
             target = self._absolute(folder, found.module)
         if found.name is None or target is None:
             return target
-        return self.member(target, found.name, hops + 1)
+        return self._member(target, found.name, trail)
 
-    def member(self, target: Resolution, name: str, hops: int = 0) -> Resolution | None:
+    def member(self, target: Resolution, name: str) -> Resolution | None:
         """`target.name`: a library's name, a module of a package, or what a module binds."""
-        if hops > MAX_HOPS:
-            return None
+        return self._member(target, name, _Trail(0, set()))
+
+    def _member(self, target: Resolution, name: str, trail: _Trail) -> Resolution | None:
         match target:
             case LibraryName(dotted):
                 return LibraryName(f"{dotted}.{name}")
             case Package(path):
-                return self._member_of_package(path, name, hops)
+                return self._member_of_package(path, name, trail)
             case Module():
-                return self._member_of_module(target, name, hops)
+                return self._member_of_module(target, name, trail)
         return None
 
-    def _member_of_package(self, path: str, name: str, hops: int) -> Resolution | None:
+    def _member_of_package(self, path: str, name: str, trail: _Trail) -> Resolution | None:
         init = self.modules.get(posixpath.join(path, "__init__.py"))
         if init is not None:
-            found = self._member_of_module(init, name, hops)
+            found = self._member_of_module(init, name, trail)
             if found is not None:
                 return found
         return self._descend(path, [name])
 
-    def _member_of_module(self, module: Module, name: str, hops: int) -> Resolution | None:
+    def _member_of_module(self, module: Module, name: str, trail: _Trail) -> Resolution | None:
+        if trail.hops > MAX_HOPS or (module.path, name) in trail.seen:
+            return None
+        trail.seen.add((module.path, name))
         bindings = module.bindings.get(name)
         if bindings:
             only = bindings[-1].value
             if isinstance(only, Import) and all(isinstance(item.value, Import) for item in bindings):
-                return self._import(module, only, name, hops)
+                return self._import(module, only, trail)
             return Found(module, tuple(bindings))
         for star in module.stars:
-            source = self.resolve(module, Import(star.module, None, star.level), hops + 1)
+            source = self.resolve(module, Import(star.module, None, star.level))
             if isinstance(source, (Module, Package)) and source is not module:
-                found = self.member(source, name, hops + 1)
+                found = self._member(source, name, trail.further())
                 if found is not None:
                     return found
         if posixpath.basename(module.path) == "__init__.py":
             return self._descend(posixpath.dirname(module.path), [name])
         return None
 
-    def _import(self, module: Module, found: Import, name: str, hops: int) -> Resolution | None:
+    def _import(self, module: Module, found: Import, trail: _Trail) -> Resolution | None:
         is_own_submodule = found.level == 1 and not found.module and posixpath.basename(module.path) == "__init__.py"
         if is_own_submodule and found.name:  # `from . import name` in the package itself
             return self._descend(posixpath.dirname(module.path), [found.name])
-        return self.resolve(module, found, hops + 1)
+        return self._resolve(posixpath.dirname(module.path), found, trail.further())
 
     def paths(self, module: Module, found: Import) -> Iterator[str]:
         """The paths in the project, without `.py`, of the module that an import names, and of the name in it."""

@@ -399,3 +399,32 @@ def test_an_import_names_paths_whether_they_are_read_or_not(path: str, text: str
     module = found.modules[path]
     paths = {name.rstrip("/") for name in found.names.paths(module, module.imports[0])}
     assert sorted(paths) == wanted
+
+
+def starred(count: int, *extra: str) -> dict[str, str]:
+    """Files that all import everything from each other."""
+    every = range(count)
+    files = {f"m{here}.py": "".join(f"from m{other} import *\n" for other in every if other != here) for here in every}
+    return {**files, f"m{count - 1}.py": files[f"m{count - 1}.py"] + "".join(extra), "z.py": ""}
+
+
+@pytest.mark.parametrize("count", [2, 5, 30])
+def test_files_that_star_import_each_other_are_each_looked_at_once(count: int) -> None:
+    files = starred(count, "x = 1\n")
+    assert path_of(resolve(files, "z.py", Import("m0", "x", 0))) == f"m{count - 1}.py"
+    assert resolve(files, "z.py", Import("m0", "missing", 0)) is None
+
+
+def test_modules_that_import_one_name_from_each_other_have_it_from_nowhere() -> None:
+    files = {"a.py": "from b import x", "b.py": "from c import x", "c.py": "from a import x", "z.py": ""}
+    assert resolve(files, "z.py", Import("a", "x", 0)) is None
+
+
+def test_a_name_and_another_by_which_it_is_exported_are_two() -> None:
+    files = {"a.py": "from b import y as x", "b.py": "from a import z as y\n", "z.py": ""}
+    files["a.py"] += "\nz = 1"
+    assert path_of(resolve(files, "z.py", Import("a", "x", 0))) == "a.py"
+
+
+def test_re_exports_are_followed_as_far_as_the_readme_says() -> None:
+    assert path_of(resolve(chain(MAX_HOPS), "z.py", Import("m0", "x", 0))) == f"m{MAX_HOPS}.py"
