@@ -33,6 +33,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except Exception as error:  # noqa: BLE001  # 1 means that something was found: a failure must not look like it
+        print(f"error: {explained(error)}", file=sys.stderr)
+        return FAILED
+
+
+def explained(error: Exception) -> str:
+    """What is said of an error that nobody expected; of one of the operating system, what it was about."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    import traceback
+
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(last.filename).name}:{last.lineno}"
+    return f"async-db-lint failed with {type(error).__name__} at {place}: {error}. Please report this."
 
 
 def run(given: list[str]) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from async_db_lint.read import regular_file
 from async_db_lint.rule.finding import Finding
 from async_db_lint.settings.keys import ConfigError
 
@@ -76,12 +77,13 @@ def of(finding: Finding) -> Known:
 
 def load(path: Path) -> Baseline:
     """A baseline from its file. Raises ConfigError when there is none, or it cannot be read."""
+    if not path.exists():
+        raise ConfigError(f"there is no baseline {path}: --write-baseline writes one")
+    text = regular_file.read(path)
+    if text is None:
+        raise ConfigError(f"the baseline {path} cannot be read: it cannot be opened as a file")
     try:
-        data = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise ConfigError(f"there is no baseline {path}: --write-baseline writes one") from None
-    except OSError as error:
-        raise ConfigError(f"the baseline {path} cannot be read: {error.strerror}") from None
+        data = json.loads(text)
     except (ValueError, RecursionError):
         raise ConfigError(f"{path} is not a baseline: --write-baseline writes a new one") from None
     if not isinstance(data, dict) or data.get("version") != VERSION or not isinstance(data.get("findings"), list):

@@ -17,7 +17,7 @@ OWN = re.compile(r"#\s*adb:\s*(?P<word>\w+)\s*(?:\[(?P<codes>[^\]]*)\])?(?P<rest
 WORDS = ("ignore", "off", "on")
 OWN_MARK = re.compile(rb"adb:", re.IGNORECASE)
 MARK = re.compile(rb"noqa|adb:", re.IGNORECASE)
-OURS = re.compile(rb"noqa[:\s].*adb|noqa: *[a-z]+-|adb:", re.IGNORECASE)
+NAMED = re.compile(rb"noqa: *[a-z]+-|adb:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,10 @@ def has_any(data: bytes) -> bool:
 
 def names_ours(data: bytes) -> bool:
     """Whether a file can hold a suppression that names one of our rules."""
-    return (b"ADB" in data or b"adb" in data or b"noqa: " in data) and OURS.search(data) is not None
+    if NAMED.search(data) is not None:
+        return True
+    lines = (line for line in data.lower().splitlines() if b"adb" in line)
+    return any(b"adb" in line.partition(b"noqa")[2] for line in lines)
 
 
 def read(source: Source, canonical: Callable[[str], str] = str) -> list[Suppression]:

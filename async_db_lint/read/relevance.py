@@ -34,7 +34,7 @@ FIELD = (
 BLOCKING = (b"time.sleep", b"import requests", b"urllib.request", b"import subprocess", b"import httpx", b"import time")
 
 IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))", re.MULTILINE
+    rb"^[ \t]*(?:from[ \t]+(\.*+)([\w.]*+)[ \t]+import[ \t]+(\([^()]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))", re.MULTILINE
 )
 NAME = re.compile(rb"[\w.]+")
 

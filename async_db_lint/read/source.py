@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
-BLOCK = re.compile(rb":[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)+(?P<indentation>\t| {1,8})(?=[^ \t\r\n])")
+BLOCK = re.compile(rb":[ \t]*+(?:#[^\r\n]*+)?[\r\n]++(?P<indentation>\t| {1,8})(?=[^ \t\r\n])")
 LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 
 
@@ -36,8 +36,8 @@ class Source:
 
         try:
             found = tokenize.detect_encoding(io.BytesIO(self.data).readline)[0]
-            b" ".decode(found)  # a codec such as rot13 is none for bytes
-        except (SyntaxError, LookupError):
+            b" ".decode(found, "replace")  # a codec such as rot13 is none for bytes, and idna replaces nothing
+        except (SyntaxError, LookupError, UnicodeError):
             return "utf-8"
         return found
 

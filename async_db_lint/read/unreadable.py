@@ -27,9 +27,9 @@ def unreadable(path: str, data: bytes, error: Exception | MemoryError) -> Unread
 
 # Syntax newer than Python 3.11, by the line on which an older parser stops.
 NEWER = (
-    (re.compile(r"^\s*type\s+\w+.*="), "3.12"),
+    (re.compile(r"^\s*type\s+\w++.*="), "3.12"),
     (re.compile(r"^\s*(async\s+)?(def|class)\s+\w+\s*\["), "3.12"),
-    (re.compile(r"^\s*except\s+[\w.]+\s*,\s*[\w.]+"), "3.14"),
+    (re.compile(r"^\s*except\s+[\w.]++\s*+,\s*[\w.]+"), "3.14"),
     (re.compile(r"\bt[\"']"), "3.14"),
 )
 

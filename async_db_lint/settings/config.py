@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from async_db_lint.read import regular_file
 from async_db_lint.read.source import Role
 from async_db_lint.settings.keys import KEYS, TABLE, ConfigError, kind, nearest
+
+MOST_BYTES = 16 * 1024 * 1024  # of a pyproject.toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,10 @@ class Config:
 def load(root: Path) -> Config:
     """The configuration of a project. Raises ConfigError where a key or value is not valid."""
     path = root / "pyproject.toml"
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return Config()
-    if TABLE.encode() not in data:
+    data = regular_file.read(path, MOST_BYTES)
+    if data is None and path.is_file():
+        raise ConfigError("pyproject.toml cannot be read: it cannot be opened")
+    if data is None or TABLE.encode() not in data:
         return Config()
     import tomllib
 
@@ -44,6 +46,10 @@ def load(root: Path) -> Config:
         document = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"pyproject.toml cannot be read: {error}") from None
+    except RecursionError:
+        raise ConfigError("pyproject.toml cannot be read: it is nested too deeply") from None
+    except ValueError:  # of `int`
+        raise ConfigError("pyproject.toml cannot be read: a number has too many digits") from None
     tools = document.get("tool", {})
     table = tools.get(TABLE, {}) if isinstance(tools, dict) else {}
     if not isinstance(table, dict):

@@ -9,9 +9,8 @@ from typing import Any
 
 TABLE = "async-db-lint"
 LIBRARIES = ("sqlalchemy", "fastapi", "asyncpg")
-VERSION = re.compile(
-    r"\s*(?:[<>=!~^]=?=?\s*)?\d+(?:\.\d+)*(?:\.\*)?\s*(?:,\s*[<>=!~^]=?=?\s*\d+(?:\.\d+)*(?:\.\*)?\s*)*"
-)
+NUMBERS = r"\d{1,9}(?:\.\d{1,9})*(?:\.\*)?"
+VERSION = re.compile(rf"\s*(?:[<>=!~^]=?=?\s*)?{NUMBERS}\s*(?:,\s*[<>=!~^]=?=?\s*{NUMBERS}\s*)*")
 LEVELS = ("error", "warning", "advice")
 
 

@@ -113,7 +113,7 @@ def test_a_baseline_that_is_not_there_has_yet_to_be_made(tmp_path: Path) -> None
 
 
 def test_a_baseline_that_cannot_be_read_says_why(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
+    with pytest.raises(ConfigError, match="cannot be read: it cannot be opened as a file"):
         load(tmp_path)
 
 

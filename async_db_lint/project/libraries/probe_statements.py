@@ -6,7 +6,7 @@ import re
 
 from async_db_lint.index.expressions import Call, Literal
 
-PROBE = re.compile(r"\s*select\s+(1|now\(\)|version\(\))\s*;?\s*", re.IGNORECASE)
+PROBE = re.compile(r"\s*select\s+(1|now\(\)|version\(\))\s*+;?\s*+", re.IGNORECASE)
 
 
 def is_probe(call: Call) -> bool:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 Version = tuple[int, ...]
 REQUIREMENT = re.compile(r"^\s*[\"']?(?P<name>[A-Za-z][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?P<spec>[^;#\"']*)", re.ASCII)
-CLAUSE = re.compile(r"(?P<operator>[<>=!~^]=?=?)\s*v?(?P<version>\d+(?:\.\d+)*)(?P<any>\.\*)?")
+LOCKED = re.compile(r'^name = "([^"]+)"\s*\nversion = "(\d{1,9}(?:\.\d{1,9})*+)(?!\d)', re.MULTILINE)
+CLAUSE = re.compile(r"(?P<operator>[<>=!~^]=?=?)\s*v?(?P<version>\d{1,9}(?:\.\d{1,9})*+)(?!\d)(?P<any>\.\*)?")
 HIGHEST: Version = (9999,)
 
 
@@ -124,7 +125,7 @@ def from_files(
 
 
 def _locked(text: str) -> Iterable[tuple[str, Range]]:
-    for name, version in re.findall(r'^name = "([^"]+)"\s*\nversion = "(\d+(?:\.\d+)*)', text, re.MULTILINE):
+    for name, version in LOCKED.findall(text):
         yield name, Range(parsed(version), (*parsed(version), 1))
 
 
