@@ -44,16 +44,18 @@ def rendered(change: Change, units: Sequence[Unit]) -> Fix | None:
 
 
 def _edits(unit: Unit, pairs: Pairs) -> list[Edit] | None:
-    before = unit.module.code
+    before = unit.text
     whole = _replaced(unit.module, pairs)
-    if _comments(unit.module) - _comments(whole):
+    if "#" in before and _comments(unit.module) - _comments(whole):
         return None
-    splices = [_difference(before, _replaced(unit.module, [pair]).code) for pair in pairs]
-    if with_replacements(before, splices) != whole.code:
+    after = whole.code
+    alone = [after] if len(pairs) == 1 else [_replaced(unit.module, [pair]).code for pair in pairs]
+    splices = [_difference(before, changed) for changed in alone]
+    if with_replacements(before, splices) != after:
         return None
     edits: list[Edit] = []
     for splice, (node, _) in zip(splices, pairs, strict=True):
-        extent = _extent(unit, node, before)
+        extent = unit.extents[node]
         if not extent[0] <= splice.start <= splice.end <= min(extent[1], unit.offsets.extent):
             return None
         if unit.source.is_mixed and "\n" in before[splice.start : splice.end] + splice.text:
@@ -96,16 +98,6 @@ def _difference(before: str, after: str) -> Splice:
     while end < most - start and before[-1 - end] == after[-1 - end]:
         end += 1
     return Splice(start, len(before) - end, after[start : len(after) - end])
-
-
-def _extent(unit: Unit, node: cst.CSTNode, text: str) -> tuple[int, int]:
-    """Where a node lies in the text of its unit, with its parentheses and the whitespace that belongs to it."""
-    from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
-
-    wrapper = MetadataWrapper(unit.module, unsafe_skip_copy=True)
-    place = wrapper.resolve(WhitespaceInclusivePositionProvider)[node]
-    starts = [0, *(number + 1 for number, character in enumerate(text) if character == "\n")]
-    return starts[place.start.line - 1] + place.start.column, starts[place.end.line - 1] + place.end.column
 
 
 def _of_file(unit: Unit, text: str, splice: Splice, extent: tuple[int, int]) -> Edit:

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import NamedTuple
 
 from async_db_lint.index.expressions import Span
 from async_db_lint.index.scopes import Statement
 from async_db_lint.read.source import Source
 from async_db_lint.rule import cst
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from async_db_lint.rule.flatness import is_flat
 
 SCAFFOLD = "async def _():\n"
 MAX_UNIT = 60_000  # characters; larger statements are data, and LibCST's time on them grows faster than they do
-MAX_NESTING = 60  # open brackets; LibCST overflows a 512 KB stack at 72 (parentheses)
 HEADERS = frozenset({"With", "For"})
 COMPOUND = frozenset(
     """
@@ -42,7 +40,7 @@ class Offsets(NamedTuple):
     extent: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unit:
     """Code that LibCST has read."""
 
@@ -50,6 +48,30 @@ class Unit:
     module: cst.Module
     positions: Mapping[cst.CSTNode, tuple[int, int, int, int]]
     offsets: Offsets
+
+    @cached_property
+    def text(self) -> str:
+        """The text of the unit."""
+        return self.module.code
+
+    @cached_property
+    def parents(self) -> Mapping[cst.CSTNode, cst.CSTNode]:
+        """The node around each node."""
+        from libcst.metadata import MetadataWrapper, ParentNodeProvider
+
+        return MetadataWrapper(self.module, unsafe_skip_copy=True).resolve(ParentNodeProvider)
+
+    @cached_property
+    def extents(self) -> Mapping[cst.CSTNode, tuple[int, int]]:
+        """Where each node lies in the unit's text, with its parentheses and the whitespace that belongs to it."""
+        from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
+
+        wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
+        starts = [0, *(number + 1 for number, character in enumerate(self.text) if character == "\n")]
+        return {
+            node: (starts[place.start.line - 1] + place.start.column, starts[place.end.line - 1] + place.end.column)
+            for node, place in wrapper.resolve(WhitespaceInclusivePositionProvider).items()
+        }
 
     def place_of(self, line: int, column: int) -> tuple[int, int]:
         """The file's line from 1 and column from 0, in characters, of a place in the unit."""
@@ -163,15 +185,4 @@ def _cut(source: Source, span: Span) -> str:
 
 def is_readable(text: str) -> bool:
     """Whether a unit is small and flat enough for LibCST, whose parser can overflow the stack or never end."""
-    return len(text) <= MAX_UNIT and max(_nesting(text), default=0) <= MAX_NESTING
-
-
-def _nesting(text: str) -> Iterator[int]:
-    """How many brackets are open after each opening one."""
-    depth = 0
-    for character in text:
-        if character in "([{":
-            depth += 1
-            yield depth
-        elif character in ")]}":
-            depth -= 1
+    return len(text) <= MAX_UNIT and is_flat(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from async_db_lint.rule import cst
@@ -24,19 +24,11 @@ class Syntax:
         self.source = source
         self.units: list[Unit] = [unit]
         self._known: dict[tuple[str, int, int], Unit | None] = {}
-        self._parents: dict[cst.Module, Mapping[cst.CSTNode, cst.CSTNode]] = {}
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The node around another."""
-        from libcst.metadata import MetadataWrapper, ParentNodeProvider
-
         unit = self._unit_of(node)
-        if unit is None:
-            return None
-        if unit.module not in self._parents:
-            wrapper = MetadataWrapper(unit.module, unsafe_skip_copy=True)
-            self._parents[unit.module] = wrapper.resolve(ParentNodeProvider)
-        return self._parents[unit.module].get(node)
+        return None if unit is None else unit.parents.get(node)
 
     def around(self, node: cst.CSTNode, *kinds: type[Node]) -> Node | None:
         """The nearest node of some classes around another: `syntax.around(call, cst.With)`."""

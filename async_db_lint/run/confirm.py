@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from async_db_lint.fixes.render import rendered
-from async_db_lint.read.source import Source
+from async_db_lint.index.expressions import Span
+from async_db_lint.index.scopes import Statement
 from async_db_lint.read.sources import Sources
 from async_db_lint.rule import cst
 from async_db_lint.rule.change import Fix
@@ -45,6 +46,7 @@ class Confirmation:
         self.sources = sources
         self.selection = selection
         self.wanted = wanted
+        self._units: dict[tuple[str, Span], Unit | None] = {}
 
     def confirmed(self, suspected: Suspected) -> Confirmed:
         """The findings of one rule; a suspect on which the rule fails does not stop the others."""
@@ -53,7 +55,7 @@ class Confirmation:
         faults: list[Fault] = []
         for suspect in self.reported(suspected):
             try:
-                seen = see(self.sources(suspect.path), suspect)
+                seen = self.see(suspect)
                 finding = self._finding(rule, suspect, seen)
                 if finding is None:
                     continue
@@ -63,6 +65,24 @@ class Confirmation:
             except Exception as error:  # noqa: BLE001  # any failure of a rule is reported as the tool's own
                 faults.append(fault(rule, error, suspect))
         return Confirmed(tuple(findings), tuple(faults))
+
+    def see(self, suspect: Suspect[Any]) -> Seen | None:
+        """The LibCST node of the suspect's class at its place; None when LibCST does not see one there."""
+        if suspect.shape is None:
+            return None
+        found = None
+        if suspect.statement is not None:
+            found = _in_unit(self._unit(suspect.path, suspect.statement), suspect, suspect.shape)
+        if found is None and suspect.shape.node not in HEADERS:
+            found = _in_unit(read_expression(self.sources(suspect.path), suspect.span), suspect, suspect.shape)
+        return found
+
+    def _unit(self, path: str, statement: Statement) -> Unit | None:
+        """A statement as LibCST reads it, once for all findings in it."""
+        key = (path, statement.span)
+        if key not in self._units:
+            self._units[key] = read_statement(self.sources(path), statement)
+        return self._units[key]
 
     def reported(self, suspected: Suspected) -> list[Suspect[Any]]:
         """The suspects whose place, or a related one, is reported on, and where the rule is not left out."""
@@ -112,18 +132,6 @@ class Confirmation:
         syntax = Syntax(self.sources, seen.unit)
         change = suspect.fix(seen.node, syntax)
         return None if change is None else rendered(change, syntax.units)
-
-
-def see(source: Source, suspect: Suspect[Any]) -> Seen | None:
-    """The LibCST node of the suspect's class at its place; None when LibCST does not see one there."""
-    if suspect.shape is None:
-        return None
-    found = None
-    if suspect.statement is not None:
-        found = _in_unit(read_statement(source, suspect.statement), suspect, suspect.shape)
-    if found is None and suspect.shape.node not in HEADERS:
-        found = _in_unit(read_expression(source, suspect.span), suspect, suspect.shape)
-    return found
 
 
 def _in_unit(unit: Unit | None, suspect: Suspect[Any], shape: Shape) -> Seen | None:

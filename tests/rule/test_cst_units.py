@@ -12,7 +12,6 @@ from async_db_lint.index.expressions import Call, Span
 from async_db_lint.read.source import Source
 from async_db_lint.rule import cst
 from async_db_lint.rule.cst_units import (
-    MAX_NESTING,
     MAX_UNIT,
     Unit,
     is_readable,
@@ -22,6 +21,7 @@ from async_db_lint.rule.cst_units import (
     read_statement,
     statement_text,
 )
+from async_db_lint.rule.flatness import MAX_BRACKETS
 
 
 def source_of(text: str) -> Source:
@@ -203,8 +203,8 @@ def test_what_is_no_code_is_not_read(text: str) -> None:
     [
         ("x" * MAX_UNIT, True),
         ("x" * (MAX_UNIT + 1), False),
-        ("[" * MAX_NESTING + "]" * MAX_NESTING, True),
-        ("[" * (MAX_NESTING + 1) + "]" * (MAX_NESTING + 1), False),
+        ("[" * MAX_BRACKETS + "]" * MAX_BRACKETS, True),
+        ("[" * (MAX_BRACKETS + 1) + "]" * (MAX_BRACKETS + 1), False),
         ("({[" * 21, False),
         ("[]" * 100, True),
         ("", True),

@@ -8,17 +8,24 @@ import pytest
 
 from async_db_lint.index.build import index
 from async_db_lint.index.expressions import Span
-from async_db_lint.read.source import Source
+from async_db_lint.read.sources import Sources
 from async_db_lint.rule import cst
 from async_db_lint.rule.suspect import Shape, Suspect, suspect
-from async_db_lint.run.confirm import see
+from async_db_lint.run.confirm import Confirmation, Seen
+from async_db_lint.run.selection import Selection
+from async_db_lint.settings.config import Config
+
+
+def see(text: str, suspect: Suspect[cst.Call]) -> Seen | None:
+    """What LibCST sees at a suspect's place in `a.py`."""
+    return Confirmation(Sources({"a.py": text.encode()}), Selection.of(Config()), ()).see(suspect)
 
 
 def sight_of(text: str, name: str) -> tuple[int, int, int, int] | None:
     """Where LibCST sees the call of a name; None when it does not."""
     module = index("a.py", text.encode())
     call = next(call for scope in module.inner() for call in scope.calls if call.method == name)
-    seen = see(Source("a.py", text.encode()), suspect(call, ""))
+    seen = see(text, suspect(call, ""))
     return None if seen is None else seen.unit.range_of(seen.node)
 
 
@@ -89,4 +96,4 @@ def test_a_place_without_such_a_node_is_not_seen() -> None:
     text = "x = 1\n"
     statement = index("a.py", text.encode()).bindings["x"][0].statement
     nothing: Suspect[cst.Call] = Suspect("a.py", Span(1, 0, 1, 1), "", Shape("Call"), statement)
-    assert see(Source("a.py", text.encode()), nothing) is None
+    assert see(text, nothing) is None
