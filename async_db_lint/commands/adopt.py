@@ -6,6 +6,7 @@ import os
 import sys
 from collections import defaultdict
 from pathlib import Path
+from typing import NamedTuple
 
 from async_db_lint.commands.exits import CLEAN, FAILED
 from async_db_lint.counts import counted
@@ -30,6 +31,8 @@ def write_baseline(root: Path, name: str, report: Report) -> int:
     try:
         before = baseline.load(path)
     except ConfigError:  # there is none yet, or it is broken and will be replaced
+        if path.exists() and path.suffix != ".json":
+            raise ConfigError(f"{path} is not a baseline: it is not replaced unless its name ends in .json") from None
         before = Baseline()
     gone = frozenset(item.path for item, _ in before.counts if not (root / item.path).exists())
     after = before.renewed(report.findings, report.wanted | gone, report.codes)
@@ -49,28 +52,40 @@ def add_noqa(root: Path, report: Report) -> int:
         if finding.code not in never and path in report.wanted:
             by_file[path].append(finding)
     failures: list[str] = []
+    done = 0
     for path, findings in by_file.items():
         real = os.path.realpath(root / path)
-        if real not in seen:  # two names of one file
-            failures += _add_comments(root, Source(path, report.data[path]), findings)
+        if real in seen:
+            continue  # two names of one file
         seen.add(real)
+        found = _add_comments(root, Source(path, report.data[path]), findings)
+        failures += found.failures
+        done += found.is_written
     for failure in failures:
         print(f"error: {escaped(failure)}", file=sys.stderr)
     left = sum(1 for finding in report.findings if finding.code in never)
     more = f" {left} of {' and '.join(never)} cannot be silenced so." if left else ""
-    print(f"Comments added in {counted(len(seen), 'file')}.{more}", file=sys.stderr)
+    print(f"Comments added in {counted(done, 'file')}.{more}", file=sys.stderr)
     return FAILED if failures else CLEAN
 
 
-def _add_comments(root: Path, source: Source, findings: list[Finding]) -> list[str]:
-    """Write one file; returns what could not be done."""
+class _Commented(NamedTuple):
+    """Whether a file was written, and what could not be done in it."""
+
+    is_written: bool
+    failures: list[str]
+
+
+def _add_comments(root: Path, source: Source, findings: list[Finding]) -> _Commented:
+    """Write one file with its comments."""
     codes, impossible = places(findings, source)
     failures = [f"{source.path}:{line}: the comment would be inside a string, so none was added" for line in impossible]
     changed = with_comments(source.data, codes)
     if changed is None:
-        return [*failures, f"{source.path}: a comment would change more than comments, so none was added"]
+        failures.append(f"{source.path}: a comment would change more than comments, so none was added")
+        return _Commented(False, failures)
     try:
         replace_file(root / source.path, root, source.data, changed)
     except WriteError as error:
-        return [*failures, str(error)]
-    return failures
+        return _Commented(False, [*failures, str(error)])
+    return _Commented(True, failures)

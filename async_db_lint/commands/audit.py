@@ -11,6 +11,7 @@ from async_db_lint.audit.audit import Audit, audit
 from async_db_lint.audit.checklist import Outcome
 from async_db_lint.commands.arguments import AskedAudit, asked_audit
 from async_db_lint.commands.exits import CLEAN, FAILED, FOUND
+from async_db_lint.fixes.write import WriteError, create_file
 from async_db_lint.read.discovery import MissingPath
 from async_db_lint.read.sources import Sources
 from async_db_lint.report.formats import Shown
@@ -32,11 +33,8 @@ def run(options: argparse.Namespace) -> int:
         if not found.files:
             raise MissingPath(f"{question.path}: no Python files of the project")
         written(found, question)
-    except (ConfigError, MissingPath) as error:
+    except (ConfigError, MissingPath, WriteError) as error:
         print(f"error: {escaped(str(error))}", file=sys.stderr)
-        return FAILED
-    except OSError as error:
-        print(f"error: {escaped(str(options.output))} cannot be written: {error.strerror}", file=sys.stderr)
         return FAILED
     for fault in found.faults:
         print(f"error: rule {fault.code} failed at {escaped(fault.path)}: {escaped(fault.error)}", file=sys.stderr)
@@ -50,13 +48,13 @@ def status(found: Audit, question: AskedAudit) -> int:
 
 
 def written(found: Audit, question: AskedAudit) -> None:
-    """Write the audit to the file that was asked for, or print it. Raises OSError."""
+    """Write the audit to the file that was asked for, or print it. Raises WriteError."""
     output = question.output
     text = rendered(found, question)
     if output is None:
         print(text)
     else:
-        output.write_text(text + "\n", encoding="utf-8")
+        create_file(output, (text + "\n").encode())
         print(f"written to {escaped(str(output))}", file=sys.stderr)
 
 

@@ -43,13 +43,20 @@ def create_file(path: Path, data: bytes) -> None:
     """Write a file whole, new or over an old one. Raises WriteError."""
     real = Path(os.path.realpath(path))
     try:
-        _put(real, data, os.lstat(real) if real.exists() else None)
+        status = os.lstat(real) if real.exists() else None
+        if status is None or stat.S_ISREG(status.st_mode):
+            _put(real, data, status)
+        else:
+            real.write_bytes(data)  # a pipe or terminal
     except OSError as error:
         raise WriteError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _put(path: Path, data: bytes, status: os.stat_result | None) -> None:
-    """Write a temporary file and let it take the place of the target. Raises OSError, and then removes it."""
+    """Write a temporary file and let it take the place of the target, which had a status.
+
+    Raises OSError, or WriteError when the target has another status now; then the temporary file is removed.
+    """
     temporary = path.parent / f".async-db-lint-{os.getpid()}-{os.urandom(4).hex()}.tmp"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if status is None else 0o600)
     try:
@@ -59,11 +66,18 @@ def _put(path: Path, data: bytes, status: os.stat_result | None) -> None:
             if status is not None:
                 _take_over(file.fileno(), status)
             os.fsync(file.fileno())
+        if status is not None and _version(os.lstat(path)) != _version(status):
+            raise WriteError(f"{path} has changed since it was read, so it was not changed")
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     _flush_folder(path.parent)
+
+
+def _version(status: os.stat_result) -> tuple[int, ...]:
+    """What is another when a file has changed."""
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _take_over(descriptor: int, status: os.stat_result) -> None:

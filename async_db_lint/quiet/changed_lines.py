@@ -5,6 +5,7 @@ git gives the old text by `cat-file`; its `diff` would run the filters of the re
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ from async_db_lint.rule.finding import Finding, Location
 from async_db_lint.settings.keys import ConfigError
 
 Ranges = Sequence[tuple[int, int]]
+MOST_PAIRS = 250_000  # of old and new lines that are compared: in the worst case with each other, and again
 WHOLE = ((1, sys.maxsize),)
 
 
@@ -49,14 +51,28 @@ class Changes:
 
 
 def changed(old: list[bytes], new: list[bytes]) -> Ranges:
-    """The ranges of new lines that are not as they were, lines counted from 1."""
+    """The ranges of new lines that are not as they were, lines counted from 1.
+
+    Between the equal lines at both ends, a part too large to be compared counts as changed.
+    """
+    head = _equal(old, new)
+    tail = _equal(old[head:][::-1], new[head:][::-1])
+    old, new = old[head : len(old) - tail], new[head : len(new) - tail]
+    if len(old) * len(new) > MOST_PAIRS:
+        return [(head + 1, head + len(new))]
     found: list[tuple[int, int]] = []
     for kind, _, _, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "delete":
-            found.append((first, first + 1))
+            found.append((head + first, head + first + 1))
         elif kind != "equal":
-            found.append((first + 1, last))
+            found.append((head + first + 1, head + last))
     return found
+
+
+def _equal(one: Sequence[bytes], other: Sequence[bytes]) -> int:
+    """How many lines two texts have in common at their start."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((number for number, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 def base_of(root: Path, revision: str) -> str:
@@ -74,7 +90,9 @@ def base_of(root: Path, revision: str) -> str:
 def _git(root: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
     """What git answers. Raises ConfigError when there is no git."""
     command = ["git", "-c", "core.fsmonitor=false", *arguments]
+    # A repository that was cloned in part would fetch what it lacks, by a program that its configuration names.
+    environment = {**os.environ, "GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
     try:
-        return subprocess.run(command, cwd=root, capture_output=True, check=False)
+        return subprocess.run(command, cwd=root, capture_output=True, check=False, env=environment)
     except OSError as error:
         raise ConfigError(f"git cannot be run: {error.strerror} (--diff-base)") from error

@@ -54,7 +54,10 @@ def load(root: Path) -> Config:
     table = tools.get(TABLE, {}) if isinstance(tools, dict) else {}
     if not isinstance(table, dict):
         raise ConfigError(f"[tool.{TABLE}] must be a table, not {kind(table)}")
-    return from_table(table)
+    found = from_table(table)
+    if found.baseline and not (root / found.baseline).resolve().is_relative_to(root.resolve()):
+        raise ConfigError(f"`baseline` leads out of the project: {found.baseline}")
+    return found
 
 
 def from_table(table: Mapping[str, Any]) -> Config:

@@ -388,3 +388,13 @@ def test_effective_settings_are_shown(root: Path, capsys: pytest.CaptureFixture[
     assert "off warning  ADB106 echo-enabled\n" in text
     assert "sqlalchemy: 2.0.40\n" in text
     assert check("--show-settings", "--select", "nothing") == 2
+
+
+@pytest.mark.parametrize("name", ["app.py", "notes.txt", "setup.cfg"])
+def test_a_file_that_is_no_baseline_is_not_written_over(
+    name: str, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(root, {"db.py": TWO, name: "precious\n"})
+    assert check("--baseline", name, "--write-baseline") == 2
+    assert "is not a baseline: it is not replaced" in capsys.readouterr().err
+    assert (root / name).read_text() == "precious\n"

@@ -128,3 +128,13 @@ def test_an_error_that_nobody_expected_exits_like_a_failure_and_not_like_a_findi
     assert run.returncode == 2
     assert run.stderr.startswith("error: ")
     assert run.stderr.count("\n") == 1
+
+
+def test_a_disk_that_is_full_keeps_the_audit_of_yesterday(tmp_path: Path) -> None:
+    written(tmp_path, {"app.py": LOST, "audit.html": "yesterday"})
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
+    run = f"{limited} from async_db_lint.commands.cli import main; sys.exit(main(['audit', '--output', 'audit.html', '.']))"
+    done = subprocess.run([sys.executable, "-c", run], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "audit.html cannot be written" in done.stderr
+    assert (tmp_path / "audit.html").read_text() == "yesterday"

@@ -113,3 +113,47 @@ def test_a_new_file_gets_the_mode_that_the_user_gives_to_files(tmp_path: Path) -
     assert stat.S_IMODE((tmp_path / "a.json").stat().st_mode) == 0o640
     create_file(tmp_path / "a.json", b"[]")
     assert (tmp_path / "a.json").read_bytes() == b"[]"
+
+
+def test_an_edit_that_is_made_while_the_new_file_is_written_is_not_lost(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.fsync
+
+    def edited(descriptor: int) -> None:
+        real(descriptor)
+        with target.open("ab") as file:
+            file.write(b" and an edit")
+
+    monkeypatch.setattr(os, "fsync", edited)
+    refused(target, target.parent, "has changed since it was read")
+    assert target.read_bytes().startswith(b"old and an edit")
+    assert leftovers(target.parent) == []
+
+
+def test_a_file_that_was_replaced_while_the_new_one_was_written_is_left(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.fsync
+
+    def replaced(descriptor: int) -> None:
+        real(descriptor)
+        other = target.with_suffix(".other")
+        other.write_bytes(b"old")
+        os.replace(other, target)
+
+    monkeypatch.setattr(os, "fsync", replaced)
+    refused(target, target.parent, "has changed since it was read")
+    assert target.read_bytes() == b"old"
+
+
+def test_what_is_not_a_file_is_written_in_place(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        create_file(pipe, b"text")
+        assert os.read(reader, 10) == b"text"
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)

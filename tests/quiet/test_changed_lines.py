@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -192,3 +194,44 @@ def test_a_finding_touches_a_changed_line_by_a_related_place(root: Path) -> None
     (root / "b.py").write_text("1\nx\n")
     near, far = at(1, path="a.py", related=(("b.py", 2),)), at(1, path="a.py", related=(("b.py", 1),))
     assert changes(root).touching([far, near]) == (near,)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_new_line_is_changed_and_lines_far_from_a_change_are_not(seed: int) -> None:
+    chance = random.Random(seed)
+    old = [chance.choice(b"abc  ") for _ in range(chance.randrange(30))]
+    new = [item for item in old if chance.random() > 0.2]
+    for _ in range(chance.randrange(4)):
+        new.insert(chance.randrange(len(new) + 1), ord("N"))
+    found = changed([bytes([item]) for item in old], [bytes([item]) for item in new])
+    assert all(
+        any(first <= number <= last for first, last in found) for number, item in enumerate(new, 1) if item == ord("N")
+    )
+    assert (found == []) is (old == new)
+
+
+@pytest.mark.parametrize("count", [2_000, 20_000, 200_000])
+def test_large_files_are_compared_in_linear_time(count: int) -> None:
+    start = time.process_time()
+    assert changed([b"same"] * count, [b"same"] * count + [b"new"]) == [(count + 1, count + 1)]
+    assert changed([b"a"] * count, [b"b"] * count) == [(1, count)]
+    assert changed([b"head", *[b"a", b"b"] * count, b"tail"], [b"head", *[b"b", b"a"] * count, b"tail"])
+    assert time.process_time() - start < 3
+
+
+@pytest.mark.parametrize("setting", ["core.sshCommand", "remote.origin.uploadpack"])
+def test_a_repository_that_lacks_a_file_runs_nothing_to_get_it(setting: str, root: Path, tmp_path: Path) -> None:
+    base = commit(root, a="1")
+    blob = git(root, "rev-parse", "HEAD:a.py")
+    canary = tmp_path / "ran"
+    program = tmp_path / "program.sh"
+    program.write_text(f"#!/bin/sh\necho ran >> {canary}\nexit 1\n")
+    program.chmod(0o755)
+    git(root, "config", "core.repositoryformatversion", "1")
+    git(root, "config", "extensions.partialClone", "origin")
+    git(root, "config", "remote.origin.promisor", "true")
+    git(root, "config", "remote.origin.url", "ssh://somewhere/x" if "ssh" in setting else str(tmp_path / "gone"))
+    git(root, "config", setting, str(program))
+    (root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    assert Changes(root, base, {"a.py": b"2"}).ranges("a.py") == WHOLE
+    assert not canary.exists()

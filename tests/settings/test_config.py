@@ -18,7 +18,7 @@ from async_db_lint.rule.finding import Severity
 from async_db_lint.run.examine import Target
 from async_db_lint.run.lint import lint
 from async_db_lint.run.selection import Selection, severities
-from async_db_lint.settings.config import Config, from_table
+from async_db_lint.settings.config import Config, from_table, load
 from async_db_lint.settings.keys import KEYS, ConfigError, schema
 from tests.projects import DATABASE, checked, written
 
@@ -222,3 +222,17 @@ def test_a_shell_completes_what_the_command_takes(typed: str, offered: set[str],
     """
     run = subprocess.run(["bash", "-c", asked], capture_output=True, text=True)
     assert set(run.stdout.split()) == offered, run.stderr
+
+
+@pytest.mark.parametrize("name", ["../known.json", "/tmp/known.json", "link/known.json"])
+def test_a_configured_baseline_stays_in_the_project(name: str, tmp_path: Path) -> None:
+    root = written(tmp_path / "shop", {"pyproject.toml": f'[tool.async-db-lint]\nbaseline = "{name}"\n'})
+    (root / "link").symlink_to(tmp_path, target_is_directory=True)
+    with pytest.raises(ConfigError, match="`baseline` leads out of the project"):
+        load(root)
+
+
+@pytest.mark.parametrize("name", ["known.json", "inner/known.json", "inner/../known.json"])
+def test_a_baseline_may_be_anywhere_in_the_project(name: str, tmp_path: Path) -> None:
+    root = written(tmp_path, {"pyproject.toml": f'[tool.async-db-lint]\nbaseline = "{name}"\n'})
+    assert load(root).baseline == name
