@@ -45,11 +45,30 @@ def _value(inference: Inference, function: Function, parameter: Parameter) -> Va
         found = inference.value(parameter.default, place)
     if found is None and parameter.annotation is None:
         return passed(inference, function, parameter)
-    if found is not None and inference.is_a(found, library.ENGINE, library.SYNC_ENGINE):
-        given = passed(inference, function, parameter)
-        if given is not None and given.same_as(found):
-            return replace(found, origins=given.origins, chain=given.chain)
+    if found is not None and found.kind is Kind.INSTANCE and inference.is_a(found, *library.DATABASE):
+        return _checked(inference, found, arguments(inference, function, parameter))
     return found
+
+
+def _checked(inference: Inference, promised: Value, given: list[Value | None]) -> Value | None:
+    """What an annotation promises, unless a caller is known to pass something else that reaches the database.
+
+    Then it is what all callers pass, and unknown where they disagree, or one of them is not understood.
+    """
+    known = [value for value in given if value is not None and inference.is_a(value, *library.DATABASE)]
+    if not all(_keeps(inference, promised, value) for value in known):
+        return merged(given)
+    agreed = merged(given)
+    is_engine = inference.is_a(promised, library.ENGINE, library.SYNC_ENGINE)
+    if is_engine and agreed is not None and agreed.same_as(promised):
+        return replace(promised, origins=agreed.origins, chain=agreed.chain)
+    return promised
+
+
+def _keeps(inference: Inference, promised: Value, value: Value) -> bool:
+    """Whether a value is what an annotation promises, or something more general that may be."""
+    is_general = value.kind is Kind.INSTANCE and library.is_a(promised.name, value.name)
+    return is_general or inference.is_a(value, promised.name)
 
 
 def declared_at(function: Function) -> Place:
@@ -60,14 +79,19 @@ def declared_at(function: Function) -> Place:
 
 def passed(inference: Inference, function: Function, parameter: Parameter) -> Value | None:
     """What every caller in the project passes for a parameter; None when one is not understood."""
+    return merged(arguments(inference, function, parameter))
+
+
+def arguments(inference: Inference, function: Function, parameter: Parameter) -> list[Value | None]:
+    """What each caller in the project passes for a parameter; the last is None when there are too many to look at."""
     found: list[Value | None] = []
     for call in inference.callers(function):
         if len(found) >= MAX_CALLERS:
-            return None
+            return [*found, None]
         given = argument_for(inference, call, function, parameter)
         if given is not None and not is_nothing(given):
             found.append(inference.value(given, place_of(call)))
-    return merged(found)
+    return found
 
 
 def argument_for(inference: Inference, call: Call, function: Function, parameter: Parameter) -> Expr | None:

@@ -159,7 +159,6 @@ def test_a_parameter_that_is_passed_to_itself_is_not_known() -> None:
     [
         ("AsyncEngine", "engine", [3]),
         ("AsyncEngine", "unknown", []),
-        ("Engine", "engine", []),
         ("AsyncSession", "SessionLocal()", []),
     ],
 )
@@ -300,3 +299,51 @@ def test_a_function_is_declared_where_its_statement_stands() -> None:
     assert holder.statement is not None
     assert declared_at(holder) == (holder.statement.block, END)
     assert declared_at(holder).block is not holder.module.body
+
+
+OWN = """
+    from sqlalchemy.orm import Session
+    from sqlmodel.ext.asyncio.session import AsyncSession as SqlmodelSession
+    class Own(AsyncSession): pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("note", "calls", "wanted"),
+    [
+        ("Session", "f(SessionLocal())", SESSION),
+        ("Session", "f(SessionLocal()); f(x=SessionLocal())", SESSION),
+        ("AsyncSession", "f(Session())", "INSTANCE sqlalchemy.Session"),
+        ("Engine", "f(engine)", ENGINE),
+        ("Session", "f(Own())", "OBJECT Own"),
+        ("Session", "f(Session()); f(SessionLocal())", None),  # callers disagree
+        ("Session", "f(SessionLocal()); f(unknown)", None),  # one is not understood
+        ("Session", "f(unknown)", "INSTANCE sqlalchemy.Session"),  # nobody contradicts
+        ("Session", "f(Session())", "INSTANCE sqlalchemy.Session"),
+        ("Session", "f(1); f(None)", "INSTANCE sqlalchemy.Session"),
+        ("Session", "", "INSTANCE sqlalchemy.Session"),
+        ("AsyncSession", "f(Own())", SESSION),
+        ("AsyncSession", "f(SqlmodelSession(engine))", SESSION),
+        ("SqlmodelSession", "f(SessionLocal())", "INSTANCE sqlmodel.AsyncSession"),
+        ("AsyncSession", "f(engine)", ENGINE),
+        ("str", "f(SessionLocal())", "FOREIGN builtins.str"),
+    ],
+)
+def test_what_every_caller_passes_comes_before_what_an_annotation_claims(
+    note: str, calls: str, wanted: str | None
+) -> None:
+    for text in (
+        f"def f(x: {note}): pass\n{calls}",
+        f"async def f(*, y=1, x: {note}): pass\n{calls.replace('f(x=', 'f(').replace('f(', 'f(x=')}",
+    ):
+        assert described(valued(small(HEAD, OWN, text))) == wanted
+
+
+def test_a_constructor_is_given_what_its_callers_pass() -> None:
+    text = "class Service:\n    def __init__(self, x: Session): self.x = x\ndef use(): return Service(SessionLocal())"
+    assert described(valued(small(HEAD, OWN, text), "__init__")) == SESSION
+
+
+def test_a_dependency_comes_before_callers_too() -> None:
+    text = "def f(x: Session = Depends(get)): pass\nf(Session())"
+    assert described(valued(small(HEAD, OWN, text))) == SESSION

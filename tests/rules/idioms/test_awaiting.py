@@ -287,3 +287,64 @@ def test_what_is_awaited_does_not_block_whatever_it_is_annotated_with(tmp_path: 
             await s.execute(q)
     """
     assert codes(tmp_path, {"app.py": HEAD + dedent(text)}, "ADB305") == []
+
+
+HALF_MOVED = {
+    "a helper that is a coroutine": (
+        "async def rename(db: Session): db.commit()\n",
+        "await rename(db)",
+        ["ADB301"],
+    ),
+    "a service that keeps its session": (
+        """
+        class Items:
+            def __init__(self, db: Session): self.db = db
+            def first(self): return self.db.query(Item).first()
+        """,
+        "return Items(db).first()",
+        ["ADB401"],
+    ),
+    "a plain helper": (
+        "def save(db: Session): db.flush()\n",
+        "save(db)",
+        ["ADB301"],
+    ),
+    "a helper behind a helper": (
+        """
+        def first(db: Session): return second(db)
+        def second(db: Session): db.execute(1)
+        """,
+        "return first(db)",
+        ["ADB301"],
+    ),
+    "a helper that both worlds call": (
+        """
+        def save(db: Session): db.flush()
+        def old(): save(Session(old_engine))
+        """,
+        "save(db)",
+        [],
+    ),
+    "a helper that is really given a synchronous session": (
+        """
+        maker = sessionmaker(old_engine)
+        def save(db: Session): db.flush()
+        """,
+        "save(maker())",
+        ["ADB305"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HALF_MOVED)
+def test_in_code_that_is_half_moved_to_async_what_is_passed_counts(name: str, tmp_path: Path) -> None:
+    helper, use, wanted = HALF_MOVED[name]
+    head = HEAD + dedent("""
+        from sqlalchemy.orm import Session, sessionmaker
+        async def get_db():
+            async with SessionLocal() as session:
+                yield session
+    """)
+    route = f"@app.get('/')\nasync def route(db: AsyncSession = Depends(get_db)):\n    {use}\n"
+    found = codes(tmp_path, {"app.py": head + dedent(helper) + route}, "ADB3", "ADB4")
+    assert [code for code, *_ in found] == wanted
