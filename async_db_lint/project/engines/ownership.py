@@ -59,17 +59,31 @@ def _depends_on(expr: Expr, call: Call, names: set[str]) -> bool:
 
 def is_handed_out(codebase: Codebase, made: Call, kind: str) -> bool:
     """Whether an engine is passed to code outside the project that may keep and dispose it."""
-    for name in names_of(made):
-        for call in _calls_with(codebase, name):
-            callee = codebase.inference.callee(call)
-            if callee is None or callee.kind not in (Kind.LIBRARY, Kind.FOREIGN):
-                continue
-            if library.canonical(callee.name).startswith(HARMLESS):
-                continue
-            values = [codebase.inference.value(argument.value, place_of(call)) for argument in call.arguments]
-            if any(value is not None and made in value.origins and value.name == kind for value in values):
-                return True
+    for call in _calls_with(codebase, made, names_of(made) | _givers(codebase, made)):
+        callee = codebase.inference.callee(call)
+        if callee is None or callee.kind not in (Kind.LIBRARY, Kind.FOREIGN):
+            continue
+        if library.canonical(callee.name).startswith(HARMLESS):
+            continue
+        values = [codebase.inference.value(argument.value, place_of(call)) for argument in call.arguments]
+        if any(value is not None and made in value.origins and value.name == kind for value in values):
+            return True
     return False
+
+
+def _givers(codebase: Codebase, made: Call) -> set[str]:
+    """The names of the functions that return what a call makes, directly or through each other."""
+    scope = made.block.scope
+    found: set[str] = set()
+    new = {scope.name} if isinstance(scope, Function) else set()
+    while new - found:
+        found |= new
+        new = {function.name for function in codebase.functions() if _returns_call(function, found)}
+    return found
+
+
+def _returns_call(function: Function, names: set[str]) -> bool:
+    return any(isinstance(item.value, Call) and item.value.method in names for item in function.exits)
 
 
 def is_used(codebase: Codebase, made: Call) -> bool:
@@ -99,14 +113,19 @@ def _may_be(codebase: Codebase, expr: Expr, place: Place, made: Call) -> bool:
     return value is None or not value.origins or made in value.origins
 
 
-def _calls_with(codebase: Codebase, name: str) -> Iterator[Call]:
+def _calls_with(codebase: Codebase, made: Call, names: set[str]) -> Iterator[Call]:
+    """The calls that pass on what a call makes, or what has one of some names, or is returned by a function of one."""
     for module in codebase.counted.values():
-        if name in module.mentions:
+        if module is made.block.scope.module or not names.isdisjoint(module.mentions):
             for scope in module.inner():
-                yield from (call for call in scope.calls if _passes(call, name))
+                yield from (call for call in scope.calls if _passes(call, made, names))
 
 
-def _passes(call: Call, name: str) -> bool:
-    return any(
-        isinstance(argument.value, (Name, Attribute)) and argument.value.name == name for argument in call.arguments
-    )
+def _passes(call: Call, made: Call, names: set[str]) -> bool:
+    for argument in call.arguments:
+        given = argument.value
+        if given is made or (isinstance(given, (Name, Attribute)) and given.name in names):
+            return True
+        if isinstance(given, Call) and given.method in names:
+            return True
+    return False

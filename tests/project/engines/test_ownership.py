@@ -341,3 +341,59 @@ def test_an_engine_that_nothing_uses_needs_no_disposal(tmp_path: Path) -> None:
         app = FastAPI()
     """
     assert codes(tmp_path, {"app.py": text}, "ADB104") == []
+
+
+GIVEN = {
+    "as it is made": "app = Plugin(engine=create_async_engine(URL))",
+    "as it is made, by position": "Plugin(create_async_engine(URL))",
+    "by a function": "def make(): return create_async_engine(URL)\nPlugin(make())",
+    "by a function of a function": """
+        def make(): return create_async_engine(URL)
+        def get(): return make()
+        Plugin(get())
+    """,
+    "by a method": """
+        class Settings:
+            def make(self): return create_async_engine(URL)
+            def config(self): return Plugin(engine=self.make())
+    """,
+    "by a method of another file's function": """
+        def make(): return create_async_engine(URL)
+        class Settings:
+            def get(self): return make()
+            def config(self): return Plugin(engine=self.get())
+        Settings().config()
+    """,
+}
+KEPT_INSIDE = {
+    "by a function, to the project's own": """
+        def make(): return create_async_engine(URL)
+        def own(engine): ...
+        own(make())
+    """,
+    "by a function, to the library": """
+        def make(): return create_async_engine(URL)
+        async_sessionmaker(make())
+    """,
+    "by a function of that name only": """
+        def make(): return create_async_engine(URL)
+        class Other:
+            def make(self): return 1
+        Plugin(Other().make())
+    """,
+    "by functions that call each other": """
+        def make(): return create_async_engine(URL)
+        def get(): return get()
+        Plugin(get())
+    """,
+}
+
+
+@pytest.mark.parametrize("how", GIVEN)
+def test_an_engine_that_a_library_is_given_by_a_call_is_handed_out(how: str) -> None:
+    assert handed_out(IMPORTS + "from somewhere import Plugin\n" + dedent(GIVEN[how]))
+
+
+@pytest.mark.parametrize("how", KEPT_INSIDE)
+def test_an_engine_that_stays_in_the_project_is_not_handed_out(how: str) -> None:
+    assert not handed_out(IMPORTS + "from somewhere import Plugin\n" + dedent(KEPT_INSIDE[how]))
