@@ -209,7 +209,8 @@ def targets(node: ast.expr, value: Expr) -> list[tuple[str, Expr]]:
 def part(value: Expr, position: int | None) -> Expr:
     """Item `position` of a value, taken out at once where the value is a display."""
     if isinstance(value, Sequence) and position is not None and position < len(value.items):
-        return value.items[position]
+        if not any(isinstance(item, Starred) for item in value.items[: position + 1]):
+            return value.items[position]
     return Part(value, position)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from async_db_lint.index.build import index
 from async_db_lint.index.convert import part
 from async_db_lint.index.expressions import (
     NOTHING,
@@ -348,3 +349,15 @@ def test_a_call_in_an_annotation_in_quotes_stands_where_the_quotes_stand() -> No
 def test_names_and_attributes_are_mentioned_wherever_they_stand() -> None:
     found = module("x = a.b(c=d['e'])[f:g] if h else -i")
     assert found.mentions == {"x", "a", "b", "d", "f", "g", "h", "i"}
+
+
+@pytest.mark.parametrize("value", ["*pair, session", "*pair, 1, session", "1, *pair, session"])
+def test_what_follows_a_star_has_no_known_position(value: str) -> None:
+    module = index("a.py", f"a, b, c = {value}\n".encode())
+    parts = [module.bindings[name][0].value for name in "bc"]
+    assert all(isinstance(part, Part) for part in parts)
+
+
+def test_what_stands_before_a_star_has_its_position() -> None:
+    module = index("a.py", b"a, b = first, *rest\n")
+    assert module.bindings["a"][0].value == Name("first")

@@ -30,9 +30,9 @@ def is_kept(codebase: Codebase, call: Call) -> bool:
     if is_cached(codebase.inference, scope):
         return True
     derived = _derived(scope, call)
-    is_constructor = scope.name == "__init__"
+    own = Name(scope.parameters[0].name) if scope.name == "__init__" and scope.parameters else None
     for target in scope.targets:
-        if _depends_on(target.value, call, derived) and not (is_constructor and isinstance(target.owner, Name)):
+        if _depends_on(target.value, call, derived) and target.owner != own:
             return True
     return any(
         is_expression(binding.value) and _depends_on(binding.value, call, derived) for binding in scope.bound_outside

@@ -91,6 +91,9 @@ def expressions(scope: Scope) -> Iterator[Expr]:
         if block.kind not in (BlockKind.FOR, BlockKind.ASYNC_FOR):  # there the loop's target holds the iterable
             yield from block.heads
         yield from block.names.values()
+    for function in scope.functions:  # decorators and defaults are evaluated around it
+        yield from function.decorators
+        yield from (item.default for item in function.parameters if item.default is not None)
     yield from scope.loose
     yield from scope.awaits
     yield from scope.calls

@@ -29,7 +29,7 @@ def closings_of(function: Function, name: str) -> list[Call]:
 
 
 def is_handed_on(codebase: Codebase, function: Function, name: str, hops: int = MAX_CALLS) -> bool:
-    """Whether a name is returned, stored, entered or passed to something that may close it.
+    """Whether a name is returned, stored, bound to another, entered or passed to something that may close it.
 
     Follows it into as many functions of the codebase, one inside the other; beyond, it may be closed.
     """
@@ -39,7 +39,8 @@ def is_handed_on(codebase: Codebase, function: Function, name: str, hops: int = 
         if item.kind is ExitKind.YIELD and item.value != Name(name) and _mentions(item.value, name):
             return True
     for inner in function.inner():
-        if any(_mentions(target.value, name) for target in inner.targets):
+        bound = [binding.value for rows in inner.bindings.values() for binding in rows if is_expression(binding.value)]
+        if any(_mentions(value, name) for value in (*bound, *(target.value for target in inner.targets))):
             return True
         if any(_mentions(head, name) and not isinstance(head, (Call, Await)) for b in inner.blocks for head in b.heads):
             return True

@@ -89,6 +89,15 @@ KEPT = {
         class Database:
             def __init__(self, app): app.state.engine = create_async_engine(URL)
     """,
+    "in a collection that a constructor knows": """
+        cache = {}
+        class Database:
+            def __init__(self): cache['a'] = create_async_engine(URL)
+    """,
+    "in another object, by a constructor": """
+        class Database:
+            def __init__(self, holder): holder.engine = create_async_engine(URL)
+    """,
     "inside of what is stored": """
         factories = {}
         def get(): factories[URL] = async_sessionmaker(create_async_engine(URL))
@@ -117,6 +126,10 @@ NOT_KEPT = {
     """,
     "returned": """
         def get(): return create_async_engine(URL)
+    """,
+    "in its own object, by a constructor with another name for it": """
+        class Database:
+            def __init__(this): this.engine = create_async_engine(URL)
     """,
     "under a decorator that keeps nothing": """
         from functools import wraps

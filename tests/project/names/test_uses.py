@@ -256,3 +256,16 @@ def test_every_expression_of_a_scope_is_kept(text: str) -> None:
     lines = "".join(f"    {line}\n" for line in text.splitlines())
     (function,) = module("async def f():\n" + lines).functions
     assert Name("x") in [inner for item in expressions(function) for inner in walk(item)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = make()\nasync def g(y=x): await y",
+        "x = make()\ng = lambda y=x: y",
+        "x = make()\ndef g(*, y=x): pass",
+        "x = make()\n@decorated(x)\ndef g(): pass",
+    ],
+)
+def test_a_default_or_decorator_of_an_inner_function_uses_a_name(text: str) -> None:
+    assert not is_never_awaited(in_function(text))
