@@ -12,7 +12,6 @@ import contextlib
 import multiprocessing
 import os
 import re
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -56,7 +55,6 @@ class Plugin:
     @classmethod
     def parse_options(cls, options: Any) -> None:
         """Check the projects of the files that flake8 was given; in a worker, take over what was found."""
-        from async_db_lint.hosts.projects import Answers
 
         cls.with_advice = bool(options.adb_advice)
         if multiprocessing.parent_process() is not None and (cls.answers is not None or FILE in os.environ):
@@ -65,7 +63,7 @@ class Plugin:
         names = [options.stdin_display_name if name == "-" else name for name in options.filenames or ["."]]
         cls.answers = checked(cls, names)  # also in a child of something other than flake8
         if needs_file(options):
-            hand_over(cls.answers or Answers({}, {}))
+            hand_over(cls.answers)
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         """What is found in the file."""
@@ -73,7 +71,8 @@ class Plugin:
             known = self.answers.known(self.filename, self.text) if self.answers is not None else ()
             rows = known if known is not None else kept_projects(type(self)).of_text(self.filename, self.text)
         except Exception as error:  # noqa: BLE001  # an exception would end the whole run of flake8
-            complain(f"{self.filename}: {type(error).__name__}: {error}")
+            text = f"ADB900 unreadable-file: async-db-lint failed, so this file was not checked: {described(error)}"
+            yield 1, 0, text, type(self)
             return
         for row in rows:
             yield row.line, row.column, row.text, type(self)
@@ -88,23 +87,27 @@ def kept_projects(cls: type[Plugin]) -> KeptProjects:
     return cls.projects
 
 
-def checked(cls: type[Plugin], filenames: Sequence[str]) -> Answers | None:
-    """Check the projects, and leave what was found where workers find it. Ends flake8 on a wrong configuration."""
+def checked(cls: type[Plugin], filenames: Sequence[str]) -> Answers:
+    """Check the projects. Ends flake8 where that cannot be done: it would say that all is well."""
+    from flake8.exceptions import ExecutionError
+
     from async_db_lint.settings.keys import ConfigError
 
     cls.projects = None
     try:
         found = kept_projects(cls).answers(filenames)
     except ConfigError as error:
-        from flake8.exceptions import ExecutionError
-
         raise ExecutionError(f"async-db-lint: {error}") from error
-    except Exception as error:  # noqa: BLE001  # as above
-        complain(f"{type(error).__name__}: {error}")
-        return None
-    for fault in found.faults:
-        complain(fault)
+    except Exception as error:
+        raise ExecutionError(f"async-db-lint failed, so nothing was checked: {described(error)}") from error
+    if found.faults:
+        raise ExecutionError(f"async-db-lint: {'; '.join(found.faults)}")
     return found
+
+
+def described(error: Exception) -> str:
+    """An error in a few words."""
+    return f"{type(error).__name__}: {error}"
 
 
 def needs_file(options: Any) -> bool:
@@ -147,8 +150,3 @@ def remove_abandoned(folder: str) -> None:
         if found and not os.path.exists(f"/proc/{found[1]}") and os.path.isdir("/proc/self"):
             with contextlib.suppress(OSError):
                 os.unlink(os.path.join(folder, name))
-
-
-def complain(text: str) -> None:
-    """Say that the tool itself failed; flake8 goes on."""
-    print(f"async-db-lint: {text}", file=sys.stderr)

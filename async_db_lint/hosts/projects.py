@@ -14,6 +14,7 @@ from async_db_lint.read import discovery
 from async_db_lint.read.source import Source
 from async_db_lint.rule.rule import About
 from async_db_lint.run.examine import Examined, Target, examine
+from async_db_lint.run.faults import Fault
 from async_db_lint.run.lint import Report, check
 from async_db_lint.run.selection import codes_about
 from async_db_lint.settings.config import Config, load
@@ -74,7 +75,7 @@ class KeptProjects:
             examined = self._of(root, names)
             data = examined.indexed.data
             report = check(replace(examined, wanted=frozenset(data)), honours_noqa=False)
-            faults += [f"rule {item.code} failed at {item.path}:{item.line}: {item.error}" for item in report.faults]
+            faults += map(_said, report.faults)
             digests |= {os.path.realpath(root / path): digest(Source(path, text).text) for path, text in data.items()}
             rows |= {os.path.realpath(root / path): items for path, items in rows_of(report).items()}
         return Answers(rows, digests, tuple(faults))
@@ -105,6 +106,11 @@ class KeptProjects:
         if self.with_advice:
             config = replace(config, extend_select=(*config.extend_select, "ADVICE"))
         return replace(config, ignore=(*config.ignore, *codes_about(About.FILE, About.COMMENT)))
+
+
+def _said(fault: Fault) -> str:
+    place = f" at {fault.path}:{fault.line}" if fault.path else ""
+    return f"rule {fault.code} failed{place}: {fault.error}"
 
 
 def root_of(filename: str) -> Path:

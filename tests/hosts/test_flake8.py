@@ -220,20 +220,62 @@ def test_other_plugins_formats_are_followed(project: Path) -> None:
     assert "ADB301|./shop/main.py|12|14" in output.splitlines()
 
 
-def test_broken_files_and_failing_rules_do_not_end_the_run(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_broken_file_does_not_end_the_run(project: Path) -> None:
     (project / "shop" / "broken.py").write_text("import sqlalchemy\ndef f(:\n")
     assert "ADB301" in flake8(project, "--extend-select", "E9")
-    plugin = Plugin(None, "a.py", ["x = 1\n"])  # type: ignore[arg-type]
 
+
+@pytest.mark.parametrize("first", ["# coding: idna", "# coding: utf-16", "# coding: undefined", "# coding: punycode"])
+@pytest.mark.parametrize("ignored", ["", "!\n", "[z-a]\n"])
+def test_an_odd_file_anywhere_hides_no_finding(first: str, ignored: str, project: Path) -> None:
+    expected = rows(flake8(project))
+    (project / "odd.py").write_text(f"{first}\nx = 1\n")
+    (project / ".gitignore").write_text(ignored)
+    assert rows(flake8(project, "shop")) == {(path.removeprefix("./"), *rest) for path, *rest in expected}
+
+
+def test_a_file_on_which_the_plugin_fails_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(self: object, filename: str, text: str) -> None:
         raise RuntimeError("no")
 
+    plugin = Plugin(None, "a.py", ["x = 1\n"])  # type: ignore[arg-type]
     monkeypatch.setattr(Answers, "known", fail)
     monkeypatch.setattr(Plugin, "answers", Answers({}, {}))
-    assert list(plugin.run()) == []
-    assert capsys.readouterr().err == "async-db-lint: a.py: RuntimeError: no\n"
+    text = "ADB900 unreadable-file: async-db-lint failed, so this file was not checked: RuntimeError: no"
+    assert list(plugin.run()) == [(1, 0, text, Plugin)]
+
+
+FAILING = """
+import sys
+from async_db_lint.{module} import {name}
+def fail(*_): raise RuntimeError("no")
+{name}.{method} = fail
+from flake8.main.cli import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "method", "said"),
+    [
+        ("hosts.projects", "KeptProjects", "answers", "async-db-lint failed, so nothing was checked: RuntimeError: no"),
+        (
+            "rules.awaiting.missing_await",
+            "MissingAwait",
+            "suspects",
+            "async-db-lint: rule ADB301 failed: RuntimeError: no",
+        ),
+    ],
+)
+def test_a_plugin_that_fails_does_not_say_that_all_is_well(
+    module: str, name: str, method: str, said: str, project: Path
+) -> None:
+    code = FAILING.format(module=module, name=name, method=method)
+    command = [sys.executable, "-c", code, "--isolated", "--select", "ADB", "-j1"]
+    run = subprocess.run(command, cwd=project, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert said in run.stdout + run.stderr
+    assert "Traceback" not in run.stdout + run.stderr
 
 
 @pytest.fixture(autouse=True)
