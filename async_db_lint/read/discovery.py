@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -15,10 +16,11 @@ from async_db_lint.read.regular_file import MAX_BYTES
 
 PRUNED = frozenset(
     """
-    .git .hg .svn .venv venv .tox .nox .eggs __pycache__ node_modules site-packages build dist
+    .git .hg .svn .venv venv .tox .nox .eggs __pycache__ node_modules site-packages
     .mypy_cache .pytest_cache .ruff_cache .hypothesis .ipynb_checkpoints
     """.split()
 )
+BUILT = frozenset({"build", "dist"})  # where copies are put, unless somebody writes code there
 
 
 class MissingPath(Exception):
@@ -104,6 +106,8 @@ def _walk(root: Path, folder: str, ignores: tuple[Ignore, ...], exclude: tuple[s
         if entry.is_dir(follow_symlinks=False):
             if entry.name in PRUNED or entry.name.endswith(".egg-info"):
                 continue
+            if entry.name in BUILT and "__init__.py" not in names and not _is_written(root, path):
+                continue
             if not _is_left_out(f"{path}/", ignores, exclude):
                 yield from _walk(root, path, ignores, exclude)
             elif not entry.name.startswith("."):
@@ -112,6 +116,14 @@ def _walk(root: Path, folder: str, ignores: tuple[Ignore, ...], exclude: tuple[s
             is_wanted = not _is_left_out(path, ignores, exclude)
             if is_wanted or entry.name.endswith(".py"):
                 yield path, is_wanted
+
+
+def _is_written(root: Path, folder: str) -> bool:
+    """Whether people write what is in a folder for built things: it is a package, or git tracks code in it."""
+    if (root / folder / "__init__.py").is_file():
+        return True
+    index = regular_file.read(root / ".git" / "index")
+    return index is not None and re.search(re.escape(f"{folder}/".encode()) + rb"[^\x00]*\.py\x00", index) is not None
 
 
 def is_settings(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -293,3 +294,31 @@ def test_a_path_that_is_not_there_is_named(tmp_path: Path) -> None:
     made(tmp_path, "a.py")
     with pytest.raises(MissingPath, match=r"missing\.py: no such file or folder"):
         wanted_by(tmp_path, "a.py", "missing.py")
+
+
+@pytest.mark.parametrize("folder", ["build", "dist"])
+@pytest.mark.parametrize(
+    ("others", "is_read"),
+    [
+        ({}, False),
+        ({"{}/lib/shop/__init__.py": ""}, False),  # as setuptools copies a package
+        ({"{}/__init__.py": ""}, True),
+        ({"__init__.py": ""}, True),  # a package's own folder
+    ],
+)
+def test_a_folder_for_built_things_is_read_where_code_is_written(
+    folder: str, others: dict[str, str], is_read: bool, tmp_path: Path
+) -> None:
+    path = f"{folder}/orders.py"
+    written(tmp_path, {path: "", **{name.format(folder): text for name, text in others.items()}})
+    assert (path in walk(tmp_path).files) is is_read
+
+
+@pytest.mark.parametrize(
+    ("added", "is_read"), [("build/orders.py", True), ("other.py", False), ("build/notes.txt", False)]
+)
+def test_a_folder_for_built_things_is_read_where_git_tracks_code(added: str, is_read: bool, tmp_path: Path) -> None:
+    written(tmp_path, {"build/orders.py": "", "build/notes.txt": "", "other.py": ""})
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "add", added], cwd=tmp_path, check=True)
+    assert ("build/orders.py" in walk(tmp_path).files) is is_read
