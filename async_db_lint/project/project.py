@@ -53,18 +53,15 @@ class Project(Codebase):
         """The synchronous database calls that are proven to run on the event loop."""
         found: list[BlockingCall] = []
         for call, owner in self.loop.blocking_calls():
-            proof = self.proof_on_loop(call)
-            if proof is not None:
-                found.append(BlockingCall(call, owner, proof))
+            found += (BlockingCall(call, owner, proof) for proof in self.proofs_on_loop(call))
         return found
 
-    def proof_on_loop(self, call: Call) -> OnLoop | None:
-        """The proof that requests lead to a call on the event loop; None when that is not known."""
+    def proofs_on_loop(self, call: Call) -> list[OnLoop]:
+        """The proofs that requests lead to a call on the event loop: one for each `async def` that they enter."""
         function = enclosing_function(call.block.scope)
         if function is None or call.block.scope is not function:
-            return None
-        proof = self.loop.of(function)
-        return proof if proof is not None and self.loop.is_taken(proof, call) else None
+            return []
+        return [proof for proof in self.loop.of(function) if self.loop.is_taken(proof, call)]
 
     @cached_property
     def unread_imports(self) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from async_db_lint.index.expressions import Call, Literal, Name, Usage
 from async_db_lint.index.scopes import CONDITIONS, Block, BlockKind, Function, Scope
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.libraries import library
-from async_db_lint.project.names.places import place_of
+from async_db_lint.project.names.places import dominates, place_of
 from async_db_lint.project.names.values import Kind, Value
 from async_db_lint.read.source import Role
 
@@ -26,6 +27,8 @@ BLOCKING_METHODS = {
     library.SYNC_CONNECTION: frozenset(("execute", "scalar", "scalars", "commit", "exec_driver_sql")),
     "sqlalchemy.Query": frozenset(["all", "first", "one", "one_or_none", "scalar", "count", "get", "update", "delete"]),
 }
+# Methods of an async session after which it certainly holds a connection.
+STATEMENTS = frozenset("execute scalar scalars get get_one refresh connection stream stream_scalars exec".split())
 SYNCHRONOUS = frozenset(
     "Session sessionmaker create_engine engine_from_config Engine Connection scoped_session".split()
 )
@@ -50,15 +53,15 @@ class Loop:
         """Take what is known of the project."""
         self.codebase = codebase
         self._serves: dict[Function, bool] = {}
-        self._on_loop: dict[Function, OnLoop | None] = {}
+        self._on_loop: dict[Function, tuple[OnLoop, ...]] = {}
 
-    def of(self, function: Function) -> OnLoop | None:
-        """The proof that a function runs on the loop; None where there is none."""
+    def of(self, function: Function) -> tuple[OnLoop, ...]:
+        """The proofs that a function runs on the loop, one for each `async def` that leads to it, nearest first."""
         if function not in self._on_loop:
-            self._on_loop[function] = self._of(function)
+            self._on_loop[function] = tuple(self._of(function))
         return self._on_loop[function]
 
-    def _of(self, function: Function) -> OnLoop | None:
+    def _of(self, function: Function) -> Iterator[OnLoop]:
         rows: list[tuple[Function, tuple[Call, ...]]] = [(function, ())]
         seen: set[Scope] = {function}
         for current, calls in rows:
@@ -66,7 +69,7 @@ class Loop:
                 continue
             if current.is_async:
                 if self.serves(current):
-                    return OnLoop(current, calls)
+                    yield OnLoop(current, calls)
                 continue
             if current.is_generator or len(calls) >= MAX_HELPERS:
                 continue
@@ -75,7 +78,6 @@ class Loop:
                 if isinstance(scope, Function) and not scope.is_lambda and scope not in seen:
                     seen.add(scope)
                     rows.append((scope, (call, *calls)))
-        return None
 
     def serves(self, function: Function) -> bool:
         """Whether an `async def` certainly runs for requests, in the loop that serves them."""
@@ -105,6 +107,20 @@ class Loop:
         if any(_is_switched_off(link) for link in links):
             return False
         return sum(link.block.inside(CONDITIONS) for link in links) < MAX_CONDITIONS
+
+    def connection_held_at(self, call: Call) -> str | None:
+        """The name of an async session that certainly holds a connection at a call; None when none is known to.
+
+        A session has none before its first statement, and gives it back when it commits, rolls back or is closed.
+        """
+        name = self.session_held_at(call)
+        if name is None:
+            return None
+        before = [item for item in call.block.scope.calls if item.statement.index < call.statement.index]
+        asked = [item for item in before if item.receiver == Name(name) and item.usage is Usage.AWAITED]
+        last = max(asked, key=lambda item: item.statement.index, default=None)
+        is_held = last is not None and last.method in STATEMENTS and dominates(last.block, call.block)
+        return name if is_held else None
 
     def session_held_at(self, call: Call) -> str | None:
         """The name of an async session that is open around a call in its function; None when none is known."""

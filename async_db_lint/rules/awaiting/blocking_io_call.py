@@ -40,11 +40,11 @@ class BlockingIoCall(Rule):
             return
         reported: set[Call] = set()
         for call in project.calls(*sorted({name.rpartition(".")[2] for name in BLOCKING})):
-            proof = project.proof_on_loop(call.call) if _blocks(call) else None
-            place = None if proof is None else proof.call_in_root(call.call)
-            if proof is not None and place is not None and place not in reported:
-                reported.add(place)
-                yield _suspect(project, call.call, proof)
+            for proof in project.proofs_on_loop(call.call) if _blocks(call) else ():
+                place = proof.call_in_root(call.call)
+                if place not in reported:
+                    reported.add(place)
+                    yield _suspect(project, call.call, proof)
 
 
 def _blocks(call: CallSite) -> bool:
@@ -65,7 +65,7 @@ def _is_data_url(call: CallSite) -> bool:
 def _suspect(project: Project, call: Call, proof: OnLoop) -> Suspect[cst.Call]:
     """The call in the `async def`: there it can be handed to a thread, wherever it blocks."""
     place = proof.call_in_root(call)
-    held = project.loop.session_held_at(place)
+    held = project.loop.connection_held_at(place)
     holding = f", and `{held}` keeps its connection meanwhile" if held else ""
     if place is call:
         return suspect(call, f"`{quoted(call)}` stops the event loop{holding}")

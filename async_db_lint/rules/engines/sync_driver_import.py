@@ -52,5 +52,5 @@ class SyncDriverImport(Rule):
 def _is_run(project: Project, call: CallSite) -> bool:
     """Whether the application certainly runs a call: when it is imported, or on its event loop."""
     if isinstance(call.scope, Function):
-        return project.loop.of(call.scope) is not None
+        return bool(project.loop.of(call.scope))
     return call.is_imported_by_application and not call.block.inside(NOT_AT_IMPORT)

@@ -25,8 +25,8 @@ ROUTE = "@app.get('/')\nasync def route(): "
 def proof(*texts: str, name: str = "look") -> tuple[str, list[str]] | None:
     """The `async def` in which a function runs on the loop, and the calls from there down to it."""
     found = small(HEAD, "def one(): look()\nasync def deep(): look()", *texts)
-    answer = found.loop.of(function(found, name))
-    return None if answer is None else (answer.root.name, [spelled(item) for item in answer.helpers])
+    answers = found.loop.of(function(found, name))
+    return (answers[0].root.name, [spelled(item) for item in answers[0].helpers]) if answers else None
 
 
 @pytest.mark.parametrize(
@@ -101,14 +101,12 @@ def test_only_files_of_the_application_run_on_its_loop(path: str, wanted: bool) 
     module = path.removesuffix(".py").replace("/", ".")
     text = f"{dedent(HEAD)}from {module} import look\n{ROUTE}look()"
     found = project({path: "def look(): pass", "app.py": text})
-    assert (found.loop.of(function(found, "look")) is not None) is wanted
+    assert bool(found.loop.of(function(found, "look"))) is wanted
 
 
 def test_the_call_in_the_root_leads_to_a_call_in_the_function() -> None:
     found = small(HEAD, "def one(): two()\ndef two(): look()", f"{ROUTE}one(); other()")
-    deep, near = (found.loop.of(function(found, name)) for name in ("two", "route"))
-    assert deep is not None
-    assert near is not None
+    [deep], [near] = (found.loop.of(function(found, name)) for name in ("two", "route"))
     assert deep.call_in_root(call(found, "look")) is call(found, "one")
     assert near.call_in_root(call(found, "other")) is call(found, "other")
 
@@ -150,8 +148,7 @@ def is_taken(*texts: str) -> bool:
     found = small(HEAD, *texts)
     at = call(found, "look")
     [holder] = [item for item in found.functions() if item is at.block.scope]
-    answer = found.loop.of(holder)
-    assert answer is not None
+    [answer] = found.loop.of(holder)
     return found.loop.is_taken(answer, at)
 
 
@@ -362,3 +359,43 @@ def test_sessions_block_however_they_are_imported(head: str, wanted: list[str]) 
 def test_synchronous_sessions_are_looked_for_where_an_import_tells_of_them(head: str, is_looked_for: bool) -> None:
     found = small(head, "async def f(s: AsyncSession): s.sync_session.execute(1)")
     assert bool(blocking(found)) is is_looked_for
+
+
+def test_each_async_function_that_leads_to_a_helper_is_a_proof() -> None:
+    text = """
+        def look(): pass
+        def two(): look()
+        @app.get('/1')
+        async def first(): look()
+        @app.get('/2')
+        async def second(): two()
+        @app.get('/3')
+        def threaded(): look()
+        async def nobody(): look()
+    """
+    found = small(HEAD, text)
+    proofs = found.loop.of(function(found, "look"))
+    assert sorted(item.root.name for item in proofs) == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        ("await s.execute(1)", True),
+        ("x = await s.scalar(1)", True),
+        ("x = (await s.scalars(1)).all()", True),
+        ("await s.commit(); await s.refresh(x)", True),
+        ("", False),
+        ("s.add(x)", False),
+        ("await s.execute(1); await s.commit()", False),
+        ("await s.execute(1); await s.rollback()", False),
+        ("await s.execute(1); await s.close()", False),
+        ("await other.execute(1)", False),
+        ("if x: await s.execute(1)", False),
+        ("async def inner(): await s.execute(1)", False),
+    ],
+)
+def test_a_connection_is_held_after_a_statement_and_until_the_transaction_ends(lines: str, wanted: bool) -> None:
+    body = "".join(f"    {line}\n" for line in lines.splitlines())
+    found = small(HEAD, f"async def f(s: AsyncSession, x):\n{body}    look()\n    await s.execute(2)")
+    assert found.loop.connection_held_at(call(found, "look")) == ("s" if wanted else None)

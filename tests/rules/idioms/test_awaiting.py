@@ -178,6 +178,7 @@ def test_a_session_that_is_open_around_a_blocking_call_is_named(tmp_path: Path) 
         @app.get('/')
         async def r():
             async with SessionLocal() as db:
+                await db.execute(q)
                 time.sleep(1)
     """
     (found,) = findings(tmp_path, {"app.py": HEAD + dedent(text)}, "ADB309")
@@ -191,10 +192,39 @@ def test_a_session_that_is_injected_around_a_blocking_call_is_named(tmp_path: Pa
             yield SessionLocal()
         @app.get('/')
         async def r(db=Depends(get)):
+            await db.execute(q)
             time.sleep(1)
     """
     (found,) = findings(tmp_path, {"app.py": HEAD + dedent(text)}, "ADB309")
     assert "`db` keeps its connection" in found.message
+    (found,) = findings(tmp_path, {"app.py": HEAD + dedent(text).replace("await db.execute(q)", "db.add(q)")}, "ADB309")
+    assert "keeps its connection" not in found.message
+
+
+@pytest.mark.parametrize("code", ["ADB305", "ADB309"])
+def test_a_helper_that_blocks_is_reported_for_each_route_that_calls_it(code: str, tmp_path: Path) -> None:
+    text = """
+        import time
+        from sqlalchemy import create_engine
+        from sqlalchemy.orm import Session
+        old = create_engine(OLD)
+        def load():
+            with Session(old) as session: return session.execute(1)
+        def wait(): time.sleep(1)
+        def later(): return HELPER()
+        @app.get('/1')
+        async def first(): HELPER()
+        @app.get('/2')
+        async def second(): later()
+        @app.get('/3')
+        async def third(): HELPER()
+        @app.get('/4')
+        def threaded(): HELPER()
+    """
+    text = HEAD + dedent(text).replace("HELPER", "load" if code == "ADB305" else "wait")
+    found = codes(tmp_path, {"app.py": text}, code)
+    names = [(tmp_path / "app.py").read_text().splitlines()[line - 1] for _, _, line in found]
+    assert [name.partition("(")[0] for name in names] == ["async def first", "async def second", "async def third"]
 
 
 FORGOTTEN = {

@@ -455,7 +455,7 @@ def test_a_mistake_with_await_is_named(example: Case, message: str, tmp_path: Pa
 HELD = SLEEP.but(
     "while a session is open",
     {
-        "return wait(2)": "async with AsyncSession(engine) as session: return wait(2)",
+        "return wait(2)": "async with AsyncSession(engine) as session:\n        await session.execute(1)\n        return wait(2)",
         "import create": "import AsyncSession, create",
     },
 )
