@@ -40,7 +40,7 @@ from async_db_lint.index.scopes import (
 from async_db_lint.project.application.application import AROUND_SERVING, AT_START, AT_STOP, PER_REQUEST, Trigger
 from async_db_lint.project.application.call_site import CallSite, enclosing_function
 from async_db_lint.project.application.events import event_registrations
-from async_db_lint.project.application.lifespans import Handlers, can_define_lifespan, handlers_of
+from async_db_lint.project.application.lifespans import Handlers, can_define_lifespan, handlers_of, has_lifespan
 from async_db_lint.project.application.loop import OnLoop
 from async_db_lint.project.application.startup import handlers, run_by, touches
 from async_db_lint.project.engines.ending import Ending, ending_of
@@ -212,6 +212,7 @@ __all__ = [
     "handlers",
     "handlers_of",
     "has_ended",
+    "has_lifespan",
     "header_item",
     "injection_for",
     "is_cached",

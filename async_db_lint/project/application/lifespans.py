@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from async_db_lint.index.expressions import Call, Name
-from async_db_lint.index.scopes import Function, Module
+from async_db_lint.index.expressions import Attribute, Call, Name, is_nothing
+from async_db_lint.index.scopes import Function, Module, TargetBinding
 from async_db_lint.project.application.application import AT_STOP, EVENTS, Registration, Trigger
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.names.imports import is_bound_once
+from async_db_lint.project.names.places import place_of
 from async_db_lint.project.names.uses import names_of
 
 
@@ -35,6 +36,27 @@ def only_application(codebase: Codebase) -> Call | None:
     if len(makers) != 1 or codebase.site(makers[0]).library_name != "fastapi.FastAPI":
         return None
     return None if codebase.table.targets("lifespan_context") else makers[0]
+
+
+def has_lifespan(codebase: Codebase, maker: Call) -> bool:
+    """Whether the application that a call makes certainly has a lifespan: as an argument, or set on its router later.
+
+    Example: `if all(has_lifespan(project, maker) for maker in makers):`.
+    """
+    given = maker.keyword("lifespan")
+    if given is not None:
+        return not is_nothing(given)
+    return any(_is_router_of(codebase, item, maker) for _, item in codebase.table.targets("lifespan_context"))
+
+
+def _is_router_of(codebase: Codebase, target: TargetBinding, maker: Call) -> bool:
+    """Whether `app.router.lifespan_context = …`, at the top of a module, is about the application of a call."""
+    owner = target.owner
+    if not isinstance(owner, Attribute) or owner.name != "router" or is_nothing(target.value):
+        return False
+    value = codebase.value_at(owner.value, place_of(target))
+    is_certain = isinstance(target.block.scope, Module) and target.block is target.block.scope.body
+    return is_certain and value is not None and value.origins == {maker}
 
 
 def can_define_lifespan(maker: Call) -> bool:

@@ -28,7 +28,7 @@ class OnEventBesideLifespan(Rule):
         fix = moving_handlers(handlers) if handlers is not None and handlers.lifespan is not None else None
         for call, event in event_registrations(project):
             makers = _makers(project, project.site(call))
-            if makers and all(_has_lifespan(maker) for maker in makers):
+            if makers and all(has_lifespan(project, maker) for maker in makers):
                 found = suspect(call, f"this {event} handler never runs: the application has a `lifespan`", fix=fix)
                 yield found.with_related(related_calls(makers, "the application is made here, with a lifespan"))
 
@@ -39,8 +39,3 @@ def _makers(project: Project, call: CallSite) -> list[Call]:
     if owner is None or not project.is_a(owner, *ROUTERS):
         return []
     return sorted(owner.origins, key=lambda item: item.span)
-
-
-def _has_lifespan(maker: Call) -> bool:
-    given = maker.keyword("lifespan")
-    return given is not None and not is_nothing(given)

@@ -385,13 +385,34 @@ BESIDE = case(
     async def start(): ...
     """,
 )
+LATER = BESIDE.but(
+    "with a lifespan that is set later",
+    {"lifespan=lifespan": "", "router = APIRouter()": "app.router.lifespan_context = lifespan"},
+)
 BESIDE_SPOKEN = [
     BESIDE,
+    LATER,
+    LATER.but(
+        "with a lifespan that is set last",
+        {
+            "app.router.lifespan_context = lifespan": "",
+            "async def start(): ...": "async def start(): ...\napp.router.lifespan_context = lifespan",
+        },
+    ),
+    LATER.but(
+        "with a lifespan of a library",
+        {"= lifespan": "= library.lifespan", "from context": "import library\nfrom context"},
+    ),
     *BESIDE.elsewhere(),
     BESIDE.but("at shutdown", {"startup": "shutdown"}),
     BESIDE.but("by a call", {DECORATED: 'app.add_event_handler("startup", print)'}),
 ]
 BESIDE_SILENT = [
+    LATER.but("when another application has one", {"app.router": "FastAPI().router"}),
+    LATER.but("when it may be set", {"app.router": "if DEBUG: app.router"}),
+    LATER.but("when it is None", {"context = lifespan": "context = None"}),
+    LATER.but("when something else is set", {"app.router": "app.state"}),
+    LATER.but("when a function may set it", {"app.router.l": "def late():\n    app.router.l"}),
     BESIDE.but("when there is none", {"lifespan=lifespan": ""}),
     BESIDE.but("when it is None", {"lifespan=lifespan": "lifespan=None"}),
     BESIDE.but("when it cannot be seen", {"lifespan=lifespan": "**options"}),
