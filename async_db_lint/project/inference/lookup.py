@@ -9,6 +9,7 @@ from async_db_lint.index.scopes import Binding, Class, Function, Import, Module,
 from async_db_lint.project.inference import parameters
 from async_db_lint.project.inference.annotations import annotated
 from async_db_lint.project.inference.definitions import bindings_of
+from async_db_lint.project.inference.narrowing import narrowed
 from async_db_lint.project.inference.protocol import Inference
 from async_db_lint.project.names.names import Found, LibraryName, Package, Resolution
 from async_db_lint.project.names.places import Place, place_of
@@ -27,8 +28,9 @@ def name_value(inference: Inference, name: str, place: Place) -> Value | None:
     if found is not None:
         scope, bindings = found
         if bindings is not scope.bindings[name]:
-            return bound_value(inference, scope, bindings)
-        return inference.once("name", bindings, lambda: bound_value(inference, scope, bindings))
+            return narrowed(inference, name, bound_value(inference, scope, bindings), place)
+        value = inference.once("name", bindings, lambda: bound_value(inference, scope, bindings))
+        return narrowed(inference, name, value, place)
     module = place.scope.module
     target = inference.names.member(module, name) if module.stars else None
     if target is not None:
