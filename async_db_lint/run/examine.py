@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from async_db_lint.project.project import Project
 from async_db_lint.read import discovery, relevance
 from async_db_lint.read.source import Source
 from async_db_lint.run.read_and_index import Files, Indexed, Progress, parsed, read, silent, without_collection
@@ -36,6 +37,10 @@ class Examined:
     indexed: Indexed
     wanted: frozenset[str]
     seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def without(self, paths: frozenset[str]) -> Project:
+        """The project, linked as if some of its files could not be read."""
+        return self.indexed.without(paths).project(self.config)
 
 
 def examine(target: Target, progress: Progress = silent) -> Examined:

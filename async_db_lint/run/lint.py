@@ -13,7 +13,7 @@ from async_db_lint.quiet.suppressed import Suppressions
 from async_db_lint.quiet.suppression_comments import names_ours
 from async_db_lint.read.sources import Sources
 from async_db_lint.rule.finding import Finding, in_order
-from async_db_lint.run.ask_rules import Suspected, suspected
+from async_db_lint.run.ask_rules import Suspected, retried, suspected
 from async_db_lint.run.confirm import Confirmation
 from async_db_lint.run.examine import Examined, Target, examine
 from async_db_lint.run.faults import Fault
@@ -95,6 +95,8 @@ def check(examined: Examined, progress: Progress = silent, honours_noqa: bool = 
         project = examined.indexed.project(examined.config)
     selection, sources = examined.selection, Sources(examined.indexed.data)
     rows = suspected(project, (*selection.rules, *selection.unselected_advice), watch, progress)
+    if any(item.fault for item in rows):
+        rows = tuple(retried(item, examined.without) for item in rows)
     suppressions = Suppressions(sources, canonical, honours_noqa)
     with watch.timed("confirm"):
         result = _confirmed(rows, Confirmation(sources, selection, examined.wanted), suppressions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from async_db_lint.index.build import index
@@ -64,6 +64,12 @@ class Indexed:
         failures = tuple(item for item in self.failures if item.path != source.path)
         modules, failed = parsed(data, [source.path])
         return Indexed(self.root, self.files, data, {**others, **modules}, (*failures, *failed))
+
+    def without(self, paths: frozenset[str]) -> Indexed:
+        """The project as if some of its files could not be read."""
+        modules = {path: module for path, module in self.modules.items() if path not in paths}
+        failures = (*self.failures, *(Unreadable(path, 1, 1, "a rule fails on it") for path in sorted(paths)))
+        return replace(self, modules=modules, failures=failures)
 
     def project(self, config: Config) -> Project:
         """The project, linked."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
+
+import pytest
 
 from async_db_lint.index.expressions import Span
+from async_db_lint.index.scopes import Function
 from async_db_lint.project.project import Project
 from async_db_lint.rule.finding import Severity
 from async_db_lint.rule.rule import Rule
 from async_db_lint.rule.suspect import Suspects, suspect_file
-from async_db_lint.run.ask_rules import Suspected, suspected
+from async_db_lint.run.ask_rules import MOST_LEFT_OUT, Suspected, retried, suspected
 from async_db_lint.run.stopwatch import Stopwatch
 from tests.projects import project
 
@@ -79,3 +83,55 @@ def test_cycles_are_collected_again_afterwards() -> None:
     assert gc.isenabled()
     found(Failing)
     assert gc.isenabled()
+
+
+class Picky(Rule):
+    """It suspects every function, and fails at some."""
+
+    code = "ADB997"
+    name = "picky"
+    severity = Severity.ERROR
+
+    def suspects(self, project: Project) -> Suspects:
+        for function in project.functions():
+            yield suspect_file(function.path, WHERE, self.named(function))
+
+    def named(self, function: Function) -> str:
+        if function.name.startswith("bad"):
+            raise ValueError(function.name)
+        return function.name
+
+
+def without(files: dict[str, str], asked: list[frozenset[str]]) -> Callable[[frozenset[str]], Project]:
+    def linked(paths: frozenset[str]) -> Project:
+        asked.append(paths)
+        return project({path: text for path, text in files.items() if path not in paths})
+
+    return linked
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_rule_that_fails_at_a_file_costs_that_file_only(count: int) -> None:
+    bad = {f"bad{number}.py": f"def bad{number}(): ...\n" for number in range(count)}
+    files = {"a.py": "def first(): ...\n", **bad, "z.py": "def last(): ...\n"}
+    [item] = suspected(project(files), [Picky], Stopwatch(), lambda stage, done, total: None)
+    asked: list[frozenset[str]] = []
+    again = retried(item, without(files, asked))
+    assert [item.path for item in again.suspects] == ["a.py", "z.py"]
+    assert (again.fault.path if again.fault else None) == ("bad0.py" if count else None)
+    assert asked == [frozenset(list(bad)[: number + 1]) for number in range(count)]
+
+
+def test_a_rule_that_fails_everywhere_is_not_asked_forever() -> None:
+    files = {f"{number}.py": "def bad(): ...\n" for number in range(MOST_LEFT_OUT + 5)}
+    [item] = suspected(project(files), [Picky], Stopwatch(), lambda stage, done, total: None)
+    asked: list[frozenset[str]] = []
+    assert retried(item, without(files, asked)).suspects == ()
+    assert len(asked) == MOST_LEFT_OUT
+
+
+def test_a_rule_that_fails_nowhere_in_particular_is_asked_once() -> None:
+    [item] = found(Failing)
+    asked: list[frozenset[str]] = []
+    assert retried(item, without({}, asked)) == item
+    assert asked == []

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from async_db_lint.project.project import Project
 from async_db_lint.quiet.baseline import Baseline
+from async_db_lint.rule.suspect import Suspects
+from async_db_lint.rules.awaiting.missing_await import MissingAwait
 from async_db_lint.run.examine import Target, examine
 from async_db_lint.run.lint import Report, check, lint
 from async_db_lint.settings.config import Config
 from async_db_lint.settings.keys import ConfigError
-from tests.projects import checked, written
+from tests.projects import DATABASE, checked, written
 
 ENGINE = """
     from sqlalchemy.ext.asyncio import create_async_engine
@@ -183,3 +186,22 @@ def test_without_a_baseline_nothing_is_known_from_before(tmp_path: Path) -> None
 def test_a_baseline_that_is_missing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="there is no baseline"):
         report_on(tmp_path, ENGINE, "ADB106", baseline=BASELINE)
+
+
+def test_a_rule_that_fails_on_one_file_still_reports_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = MissingAwait.suspects
+
+    def failing(self: MissingAwait, project: Project) -> Suspects:
+        for function in project.functions():
+            if function.name == "odd":
+                raise ValueError(function.name)
+        yield from real(self, project)
+
+    monkeypatch.setattr(MissingAwait, "suspects", failing)
+    text = DATABASE + "    async def save(session: AsyncSession): session.commit()\n"
+    written(tmp_path, {"app.py": text, "odd.py": "import sqlalchemy\ndef odd(): ...\n", "other.py": text})
+    report = lint(Target(tmp_path, [tmp_path], Config(select=("ADB301",))))
+    assert [item.location.path for item in report.findings] == ["app.py", "other.py"]
+    assert [(item.code, item.path, item.line) for item in report.faults] == [("ADB301", "odd.py", 2)]
