@@ -47,6 +47,8 @@ def found(question: Asked) -> Report:
     printing = question.printing
     with Progress(quiet=printing.quiet or printing.output_format in FOR_PROGRAMS) as progress:
         report = lint(question.target, progress.show)
+    if not report.data and not report.examined.indexed.files.tree.left_out:
+        raise MissingPath(f"{question.target.root}: no Python files, so there is nothing to check")
     if question.diff_base is None:
         return report
     from async_db_lint.quiet.changed_lines import Changes

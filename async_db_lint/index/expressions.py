@@ -280,5 +280,8 @@ def walk(expr: Expr) -> list[Expr]:
 
 
 def is_nothing(expr: object) -> bool:
-    """Whether an expression is `None`."""
+    """Whether an expression is `None`.
+
+    Example: `if given is None or is_nothing(given):`.
+    """
     return isinstance(expr, Literal) and expr.value is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from async_db_lint.read import regular_file
 from async_db_lint.read.source import Role
 from async_db_lint.settings.keys import KEYS, TABLE, ConfigError, kind, nearest
 
+TABLE_LIKE = re.compile(rb"async[-_.]?db[-_.]?lint(?:er)?", re.IGNORECASE)
 MOST_BYTES = 16 * 1024 * 1024  # of a pyproject.toml
 
 
@@ -38,7 +40,7 @@ def load(root: Path) -> Config:
     data = regular_file.read(path, MOST_BYTES)
     if data is None and path.is_file():
         raise ConfigError("pyproject.toml cannot be read: it cannot be opened")
-    if data is None or TABLE.encode() not in data:
+    if data is None or not TABLE_LIKE.search(data):
         return Config()
     import tomllib
 
@@ -51,7 +53,11 @@ def load(root: Path) -> Config:
     except ValueError:  # of `int`
         raise ConfigError("pyproject.toml cannot be read: a number has too many digits") from None
     tools = document.get("tool", {})
-    table = tools.get(TABLE, {}) if isinstance(tools, dict) else {}
+    tools = tools if isinstance(tools, dict) else {}
+    for name in tools:
+        if name != TABLE and TABLE_LIKE.fullmatch(name.encode()):
+            raise ConfigError(f"[tool.{name}] is not read: the table is called [tool.{TABLE}]")
+    table = tools.get(TABLE, {})
     if not isinstance(table, dict):
         raise ConfigError(f"[tool.{TABLE}] must be a table, not {kind(table)}")
     found = from_table(table)

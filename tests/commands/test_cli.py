@@ -110,7 +110,9 @@ def test_project_without_async_database(tmp_path: Path) -> None:
     found = run(cwd=tmp_path)
     assert (found.returncode, found.stdout) == (0, "No async engine or session in 1 file: nothing to check.\n")
     (tmp_path / "app.py").unlink()
-    assert run(cwd=tmp_path).stdout == "No Python files to check.\n"
+    found = run(cwd=tmp_path)
+    assert found.returncode == 2
+    assert found.stderr.endswith(": no Python files, so there is nothing to check\n")
 
 
 @pytest.mark.parametrize(

@@ -236,3 +236,24 @@ def test_a_configured_baseline_stays_in_the_project(name: str, tmp_path: Path) -
 def test_a_baseline_may_be_anywhere_in_the_project(name: str, tmp_path: Path) -> None:
     root = written(tmp_path, {"pyproject.toml": f'[tool.async-db-lint]\nbaseline = "{name}"\n'})
     assert load(root).baseline == name
+
+
+@pytest.mark.parametrize("name", ["async_db_lint", "asyncdblint", "async-db-linter", "Async-DB-Lint"])
+def test_a_table_with_almost_the_right_name_is_an_error(name: str, tmp_path: Path) -> None:
+    written(tmp_path, {"pyproject.toml": f'[tool.{name}]\nselect = ["ADB1"]\n'})
+    with pytest.raises(ConfigError, match=rf"\[tool.{name}\] is not read: the table is called"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[project]\ndependencies = ["async-db-lint"]\n',
+        "[tool.other]\nasync_db_lint = 1\n",
+        "# async_db_lint\n",
+        "tool = 1\n# async-db-lint\n",
+    ],
+)
+def test_the_name_may_stand_elsewhere(text: str, tmp_path: Path) -> None:
+    written(tmp_path, {"pyproject.toml": text})
+    assert load(tmp_path) == Config()
