@@ -153,7 +153,7 @@ def project_config(root: Path, isolated: bool) -> Config:
 
 
 def standard_input(name: Path | None, root: Path) -> Source:
-    """The text on standard input, as the file that it is the new text of."""
+    """The text on standard input, as the new text of a file."""
     return Source(discovery.path_inside(root, name or Path("stdin.py")), sys.stdin.buffer.read())
 
 

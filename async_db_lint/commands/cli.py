@@ -34,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:  # noqa: BLE001  # 1 means that something was found: a failure must not look like it
-        print(f"error: {explained(error)}", file=sys.stderr)
+        from async_db_lint.report.terminal import escaped
+
+        print(f"error: {escaped(explained(error))}", file=sys.stderr)
         return FAILED
 
 

@@ -41,13 +41,12 @@ def replace_file(path: Path, root: Path, before: bytes, after: bytes) -> None:
 
 def create_file(path: Path, data: bytes) -> None:
     """Write a file whole, new or over an old one. Raises WriteError."""
-    real = Path(os.path.realpath(path))
     try:
-        status = os.lstat(real) if real.exists() else None
-        if status is None or stat.S_ISREG(status.st_mode):
-            _put(real, data, status)
-        else:
-            real.write_bytes(data)  # a pipe or terminal
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)  # a pipe or terminal, which a link such as /dev/stdout may name
+            return
+        real = Path(os.path.realpath(path))
+        _put(real, data, os.lstat(real) if real.exists() else None)
     except OSError as error:
         raise WriteError(f"{path} cannot be written: {error.strerror}") from error
 

@@ -75,9 +75,17 @@ class KeptProjects:
             examined = self._of(root, names)
             data = examined.indexed.data
             report = check(replace(examined, wanted=frozenset(data)), honours_noqa=False)
-            faults += map(_said, report.faults)
+            faults += (_said(item) for item in report.faults if not item.path)
             digests |= {os.path.realpath(root / path): digest(Source(path, text).text) for path, text in data.items()}
-            rows |= {os.path.realpath(root / path): items for path, items in rows_of(report).items()}
+            for path, items in rows_of(report).items():
+                rows[os.path.realpath(root / path)] = items
+            for item in report.faults:
+                if item.path:
+                    path, row = (
+                        os.path.realpath(root / item.path),
+                        Row(item.line, 0, f"ADB900 unreadable-file: {_said(item)}"),
+                    )
+                    rows[path] = (*rows.get(path, ()), row)
         return Answers(rows, digests, tuple(faults))
 
     def of_text(self, filename: str, text: str) -> Sequence[Row]:
@@ -109,8 +117,7 @@ class KeptProjects:
 
 
 def _said(fault: Fault) -> str:
-    place = f" at {fault.path}:{fault.line}" if fault.path else ""
-    return f"rule {fault.code} failed{place}: {fault.error}"
+    return f"rule {fault.code} failed: {fault.error}"
 
 
 def root_of(filename: str) -> Path:

@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 from async_db_lint.index.expressions import Call
 from async_db_lint.index.scopes import Module
+from async_db_lint.project import file_roles
 from async_db_lint.project.application.call_site import enclosing_function
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.application.loop import Loop, OnLoop
 from async_db_lint.project.engines.engines import Engine, engines
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.names import Names
+from async_db_lint.project.names.uses import names_of
 from async_db_lint.project.names.values import Value
 from async_db_lint.project.surroundings import Surroundings
 from async_db_lint.read.source import Role
@@ -62,6 +64,19 @@ class Project(Codebase):
         if function is None or call.block.scope is not function:
             return []
         return [proof for proof in self.loop.of(function) if self.loop.is_taken(proof, call)]
+
+    @property
+    def has_unknown_handlers(self) -> bool:
+        """Whether something that is not understood runs when an application starts or stops."""
+        return self.application.has_unknown_handlers
+
+    def may_be_unread(self, word: str, made: Call) -> bool:
+        """Whether a file that was not read has a word, and a name of what a call makes or of the module that makes it.
+
+        Example: `if project.may_be_unread("remove", call.call):`.
+        """
+        names = (*names_of(made), file_roles.stem(made.path))
+        return any(self.unread.mentions(word, name) for name in names)
 
     @cached_property
     def unread_imports(self) -> list[str]:

@@ -82,10 +82,15 @@ def files_below(root: Path, folder: str) -> Iterator[str]:
 
     A folder that cannot be listed is given itself, with a `/` at its end.
     """
-    if not (root / folder / "pyvenv.cfg").exists():
-        for path, is_wanted in _walk(root / folder, "", (), ()):
-            if path == "/" or (is_wanted and path.endswith(".py")):
-                yield f"{folder}{path.lstrip('/')}"
+    locked: list[str] = []
+    for current, folders, names in os.walk(root / folder, onerror=lambda error: locked.append(error.filename)):
+        if "pyvenv.cfg" in names:
+            folders.clear()
+            continue
+        folders[:] = sorted(name for name in folders if name not in PRUNED | BUILT and not name.startswith("."))
+        inside = os.path.relpath(current, root).replace(os.sep, "/")
+        yield from (f"{inside}/{name}" for name in sorted(names) if name.endswith(".py"))
+    yield from (f"{os.path.relpath(path, root).replace(os.sep, '/')}/" for path in locked)
 
 
 def _walk(root: Path, folder: str, ignores: tuple[Ignore, ...], exclude: tuple[str, ...]) -> Iterator[tuple[str, bool]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from async_db_lint.read import regular_file
 
-# More of either make the regular expressions of pathspec exponential in a name's length; git has no such limit.
+# More `*`, or more `**`, would make the regular expressions of pathspec too slow on long names; git has no such limit.
 MOST_STARS = 3
 STARS = re.compile(r"\*+")
 
@@ -39,8 +39,9 @@ def read(root: Path, folder: str) -> Ignore | None:
 
 
 def _is_simple(line: str) -> bool:
-    """Whether a pattern has few stars, in each part and together."""
-    return line.count("**") <= MOST_STARS and all(len(STARS.findall(part)) <= MOST_STARS for part in line.split("/"))
+    """Whether a pattern has few runs of stars."""
+    runs = STARS.findall(line)
+    return max(map(len, runs), default=0) <= 2 and runs.count("*") <= MOST_STARS and runs.count("**") <= MOST_STARS
 
 
 def _spec(lines: Sequence[str]) -> object:

@@ -33,8 +33,9 @@ FIELD = (
 # Helpers that block the event loop need not mention a library of the field.
 BLOCKING = (b"time.sleep", b"import requests", b"urllib.request", b"import subprocess", b"import httpx", b"import time")
 
+NAMES = rb"\((?:[^()#]++|#[^\n]*+)*+\)|[^\n#;]*"  # in brackets, with comments, or in a line
 IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(\.*+)([\w.]*+)[ \t]+import[ \t]+(\([^()]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))", re.MULTILINE
+    rb"^[ \t]*(?:from[ \t]+(\.*+)([\w.]*+)[ \t]+import[ \t]+(" + NAMES + rb")|import[ \t]+([^\n#;]+))", re.MULTILINE
 )
 NAME = re.compile(rb"[\w.]+")
 

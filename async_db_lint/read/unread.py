@@ -10,7 +10,7 @@ from pathlib import Path
 
 from async_db_lint.read import discovery
 
-WORD = re.compile(rb"\w+")
+WORD = re.compile(rb"[\w\x80-\xff]+")
 MAX_FILES = 5000  # in folders that are left out; a folder with more holds no code that people write
 
 

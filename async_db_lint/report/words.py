@@ -137,10 +137,10 @@ def _member(name: str, value: object) -> tuple[str, str] | None:
 def _signature(function: Callable[..., object]) -> str:
     """The parameters with their defaults, without types."""
     shown: list[str] = []
-    for item in inspect.signature(function).parameters.values():
+    for place, item in enumerate(inspect.signature(function).parameters.values()):
         default = item.default
         text = str(item.replace(annotation=item.empty, default=item.empty))
-        if item.name not in ("self", "cls"):
+        if not (place == 0 and item.name in ("self", "cls")):
             shown.append(text if default is item.empty else f"{text}={getattr(default, '__name__', repr(default))}")
     return f"({', '.join(shown)})"
 

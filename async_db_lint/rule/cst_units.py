@@ -67,7 +67,7 @@ class Unit:
         from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
 
         wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
-        starts = [0, *(number + 1 for number, character in enumerate(self.text) if character == "\n")]
+        starts = [0, *(number + 1 for number, character in enumerate(self.text) if character == "\n"), len(self.text)]
         return {
             node: (starts[place.start.line - 1] + place.start.column, starts[place.end.line - 1] + place.end.column)
             for node, place in wrapper.resolve(WhitespaceInclusivePositionProvider).items()

@@ -61,7 +61,11 @@ def load(root: Path) -> Config:
     if not isinstance(table, dict):
         raise ConfigError(f"[tool.{TABLE}] must be a table, not {kind(table)}")
     found = from_table(table)
-    if found.baseline and not (root / found.baseline).resolve().is_relative_to(root.resolve()):
+    try:
+        is_inside = (root / found.baseline).resolve().is_relative_to(root.resolve())
+    except (ValueError, RuntimeError, OSError):  # a null byte, or a link in a circle
+        raise ConfigError(f"`baseline` is not a path: {found.baseline!r}") from None
+    if not is_inside:
         raise ConfigError(f"`baseline` leads out of the project: {found.baseline}")
     return found
 

@@ -669,3 +669,14 @@ def test_fixes_are_in_json_and_sarif(root: Path, capsys: pytest.CaptureFixture[s
     changes = [item["fixes"][0]["artifactChanges"][0] for item in run["results"]]
     assert {change["artifactLocation"]["uri"] for change in changes} == {"app.py"}
     assert [change["replacements"][0]["insertedContent"]["text"] for change in changes] == ["", "await "]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["if c: pass\n    elif s.scalar(c): pass", "match s.scalar(c):\n        case _: pass", "while s.scalar(c): pass"],
+)
+def test_a_finding_in_a_header_that_is_read_alone_is_reported(line: str, tmp_path: Path) -> None:
+    text = f"from sqlalchemy.ext.asyncio import AsyncSession\nasync def f(s: AsyncSession, c):\n    {line}\n"
+    report = checked(written(tmp_path, {"app.py": text}), "ADB301")
+    assert not report.faults
+    assert [item.code for item in report.findings] == ["ADB301"]

@@ -180,3 +180,38 @@ def test_only_once_is_not_claimed_beside_an_unread_file(
     assert codes(tmp_path, Config(select=(code,), exclude=("closing.py", "closing"))) == [code]
     config = way(tmp_path, unread)
     assert codes(tmp_path, Config(select=(code,), exclude=config.exclude)) == []
+
+
+def test_a_comment_with_brackets_in_an_import_hides_no_file(tmp_path: Path) -> None:
+    written(
+        tmp_path,
+        {
+            "pkg/__init__.py": "",
+            "pkg/db.py": """
+        from sqlalchemy.ext.asyncio import AsyncSession
+        async def mk() -> AsyncSession: ...
+    """,
+            "pkg/use.py": """
+        from pkg import (
+            db,  # sync (legacy)
+        )
+        async def f():
+            s = await db.mk()
+            s.commit()
+    """,
+        },
+    )
+    assert codes(tmp_path, Config(select=("ADB301",))) == ["ADB301"]
+
+
+@pytest.mark.parametrize("inner", ["*", "*.py"])
+def test_what_an_excluded_folder_ignores_itself_may_still_do_it(inner: str, tmp_path: Path) -> None:
+    project(tmp_path, MAIN)
+    written(tmp_path, {"gen/.gitignore": inner, "gen/closing.py": ENDS["directly"][1]})
+    assert "ADB104" not in codes(tmp_path, Config(select=ABSENT, exclude=("gen",)))
+
+
+def test_a_word_of_something_else_removes_no_session(tmp_path: Path) -> None:
+    project(tmp_path, MAIN)
+    written(tmp_path, {"old.py": "import sqlalchemy\n[].remove(1)\n"})
+    assert "ADB212" in codes(tmp_path, Config(select=ABSENT, exclude=("old.py",)))

@@ -28,6 +28,7 @@ MAKERS = frozenset(
     faststream.FastStream telegram.ext.Application
     """.split()
 )
+HANDLERS = ("lifespan", "on_startup", "on_shutdown")  # arguments of applications and routers
 APPLICATIONS = ("FastAPI", "Starlette", "APIRouter")
 WEBSOCKETS = ("websocket", "websocket_route")
 
@@ -168,14 +169,34 @@ class Application:
     @cached_property
     def has_unknown_handlers(self) -> bool:
         """Whether something that is not understood runs when an application starts or stops."""
-        if any(not option(self.inference, call, "lifespan").is_certain for call in self._routers()):
+        calls = [call for call in self._routers() if self._may_serve(call.block.scope.module)]
+        if any(not option(self.inference, call, "lifespan").is_certain for call in calls):
             return True  # perhaps it is in a dict that is not understood
-        return any(
+        given = (item for item in (*self._lifespans(), *self._handlers()) if self._may_serve(item.place.scope.module))
+        return self._has_unknown_list(calls) or any(
             not is_nothing(item.expr)
             and self.inference.value(item.expr, item.place) is None
             and not self._registered(item)
-            for item in (*self._lifespans(), *self._handlers())
+            for item in given
         )
+
+    def _may_serve(self, module: Module) -> bool:
+        """Whether a file may belong to what serves: it is no test or migration."""
+        return self.roles.get(module.path, Role.APPLICATION) in (Role.APPLICATION, Role.SCRIPT)
+
+    def _has_unknown_list(self, calls: list[Call]) -> bool:
+        """Whether handlers are given in a list, or under an event, that is not written out."""
+        lists = [option(self.inference, call, f"on_{event}").value for call in calls for event in EVENTS]
+        if any(item is not None and not is_nothing(item) and not isinstance(item, Sequence) for item in lists):
+            return True
+        added = [call for call in self.inference.table.named("add_event_handler") if self._on_router(call)]
+        added = [call for call in added if self._may_serve(call.block.scope.module)]
+        if any(not isinstance(call.argument("event_type", 0), Literal) for call in added):
+            return True
+        appended = (
+            call.receiver for name in ("append", "extend", "insert") for call in self.inference.table.named(name)
+        )
+        return any(isinstance(item, Attribute) and item.name in HANDLERS[1:] for item in appended)
 
     def _routers(self) -> Iterator[Call]:
         """The calls that make an application or a router."""

@@ -10,7 +10,6 @@ from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.engines.disposals import Disposal, Disposals, ending_methods
 from async_db_lint.project.engines.ownership import is_handed_out, is_kept, is_used
 from async_db_lint.project.engines.urls import Driver, driver_of
-from async_db_lint.project.file_roles import stem
 from async_db_lint.project.inference.options import Option, option
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.places import place_of
@@ -152,10 +151,9 @@ class Engine:
         return not receiver.origins or self.call in receiver.origins
 
     @property
-    def may_be_disposed_unread(self) -> bool:
-        """Whether a file that was not read may dispose it: it imports the engine or its module, and has the word."""
-        names = (*self.names, stem(self.scope.module.path))
-        return any(self.codebase.unread.mentions(word, name) for word in ending_methods(self.kind) for name in names)
+    def endings(self) -> tuple[str, ...]:
+        """The methods that end it."""
+        return ending_methods(self.kind)
 
     @cached_property
     def names(self) -> set[str]:

@@ -101,6 +101,14 @@ class ProjectInference:
         finally:
             self.depth -= 1
 
+    def afresh(self, answer: Callable[[], Value | None]) -> Value | None:
+        """An answer that takes few steps, and must not depend on how many the question around it took."""
+        steps, self._steps = self._steps, 0
+        try:
+            return answer()
+        finally:
+            self._steps = steps
+
     def alias(self, expr: Expr, place: Place) -> Value | None:
         """What the alias of a type stands for; None while that is being answered, since aliases may be recursive."""
         where = f"alias at {id(place.block)} {place.at}"  # equal names in two places may be one object

@@ -40,7 +40,7 @@ def _value(inference: Inference, function: Function, parameter: Parameter) -> Va
     ):
         is_class = has_decorator(inference, function, "classmethod") or function.name == "__new__"
         return Value(Kind.CLASS if is_class else Kind.OBJECT, definition=function.owner)
-    found = annotated(inference, parameter.annotation, place)
+    found = inference.afresh(lambda: annotated(inference, parameter.annotation, place))
     if found is None and parameter.default is not None and not is_nothing(parameter.default) and depends is None:
         found = inference.value(parameter.default, place)
     if found is None and parameter.annotation is None:

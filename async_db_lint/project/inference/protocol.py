@@ -44,6 +44,9 @@ class Inference(Protocol):
     def value(self, expr: Expr | None, place: Place) -> Value | None:
         """What an expression is when it is read at a place."""
 
+    def afresh(self, answer: Callable[[], Value | None]) -> Value | None:
+        """An answer that does not depend on how many steps the question around it took."""
+
     def alias(self, expr: Expr, place: Place) -> Value | None:
         """What the alias of a type stands for; None while that is being answered."""
 

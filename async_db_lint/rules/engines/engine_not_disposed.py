@@ -44,7 +44,7 @@ class EngineNotDisposed(Rule):
             forgotten = [item.call for item in engine.disposals if not item.is_awaited and item.call is not None]
             if len(forgotten) < len(engine.disposals) or engine.is_handed_out or not engine.is_used:
                 continue
-            if project.application.has_unknown_handlers or engine.may_be_disposed_unread:
+            if project.has_unknown_handlers or any(project.may_be_unread(word, engine.call) for word in engine.endings):
                 continue
             message = f"{engine.title} is never disposed: its connections stay open when the application stops"
             ending = None if forgotten else ending_of(engine)

@@ -28,7 +28,7 @@ class DatabaseNotInitialised(Rule):
     def suspects(self, project: Project) -> Suspects:
         if not any(engine.is_async and engine.is_in_application for engine in project.engines):
             return
-        if project.application.has_unknown_handlers:
+        if project.has_unknown_handlers:
             return
         if any(_may_touch(project, item.function) for item in handlers(project)):
             return

@@ -27,7 +27,7 @@ class UnremovedScopedSession(Rule):
         for call in project.calls_to(REGISTRY):
             if not call.is_in_application or not _is_kept(call):
                 continue
-            if project.unread.mentions("remove"):
+            if project.may_be_unread("remove", call.call):
                 continue
             if not any(_may_remove(call, other) for other in project.calls("remove")):
                 yield suspect(call, "nothing calls `remove()` on this registry: it keeps the session of every task")

@@ -301,3 +301,29 @@ HANDLED = """
 )
 def test_a_handler_that_is_not_understood_is_known_to_be_there(text: str, wanted: bool) -> None:
     assert project(HANDLED.replace("{}", text)).application.has_unknown_handlers is wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "app = FastAPI(on_shutdown=missing)",
+        "app = FastAPI(on_shutdown=made())",
+        "app = FastAPI()\ndef add(event): app.add_event_handler(event, stop)",
+        "app = FastAPI(); app.router.on_shutdown.append(stop)",
+        "app = FastAPI(); app.router.on_startup.extend(missing)",
+    ],
+)
+def test_handlers_in_a_list_that_is_not_written_out_are_known_to_be_there(text: str) -> None:
+    body = text.replace("\n", "\n    ")
+    assert project(HANDLED.replace("{}", body)).application.has_unknown_handlers
+
+
+@pytest.mark.parametrize(
+    "text", ["app.router.lifespan_context = original", "FastAPI(lifespan=missing)", "FastAPI(**missing)"]
+)
+def test_a_test_has_no_handlers_of_the_application(text: str) -> None:
+    files = {
+        "app.py": "from fastapi import FastAPI\napp = FastAPI()",
+        "tests/conftest.py": f"from app import *\n{text}",
+    }
+    assert not project(files).application.has_unknown_handlers
