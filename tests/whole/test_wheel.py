@@ -51,6 +51,7 @@ def test_an_audit_of_an_unknown_project_is_one_command(environment: Path, tmp_pa
     "arguments", [("rule", "ADB104"), ("rules",), ("schema",), ("completion", "zsh"), ("check", ".")]
 )
 def test_every_command_works_there(environment: Path, arguments: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("print(1)\n")
     done = run(environment / "async-db-lint", *arguments, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout
