@@ -19,13 +19,19 @@ def narrowed(inference: Inference, name: str, value: Value | None, place: Place)
     """What a name is at a place, given what it is where no `if` is around; None when a test contradicts that."""
     if "isinstance" not in place.scope.module.mentions:
         return value
-    bound = bindings_of(name, place)
-    last = max((item.statement.index for item in bound[1]), default=-1) if bound is not None else -1
     for block in place.block.outward():
-        if block.kind in BRANCHES and block.heads and (block.opener is None or block.opener.index >= last):
+        if block.kind in BRANCHES and block.heads:
             for test in _tests_of(inference, block.heads[0], name, place):
-                value = _in_branch(inference, block, test, value)
+                if not _is_bound_after(name, place, block):
+                    value = _in_branch(inference, block, test, value)
     return value
+
+
+def _is_bound_after(name: str, place: Place, block: Block) -> bool:
+    """Whether a name may have been bound again since a branch began."""
+    bound = bindings_of(name, place)
+    start = -1 if block.opener is None else block.opener.index
+    return bound is not None and any(item.statement.index > start for item in bound[1])
 
 
 def _tests_of(inference: Inference, head: Expr, name: str, place: Place) -> Iterator[Call]:
