@@ -77,14 +77,11 @@ class KeptProjects:
             report = check(replace(examined, wanted=frozenset(data)), honours_noqa=False)
             faults += (_said(item) for item in report.faults if not item.path)
             digests |= {os.path.realpath(root / path): digest(Source(path, text).text) for path, text in data.items()}
-            for path, items in rows_of(report).items():
-                rows[os.path.realpath(root / path)] = items
+            rows |= {os.path.realpath(root / path): items for path, items in rows_of(report).items()}
             for item in report.faults:
                 if item.path:
-                    path, row = (
-                        os.path.realpath(root / item.path),
-                        Row(item.line, 0, f"ADB900 unreadable-file: {_said(item)}"),
-                    )
+                    path = os.path.realpath(root / item.path)
+                    row = Row(item.line, 0, f"ADB900 unreadable-file: {_said(item)}")
                     rows[path] = (*rows.get(path, ()), row)
         return Answers(rows, digests, tuple(faults))
 

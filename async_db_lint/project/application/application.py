@@ -28,7 +28,7 @@ MAKERS = frozenset(
     faststream.FastStream telegram.ext.Application
     """.split()
 )
-HANDLERS = ("lifespan", "on_startup", "on_shutdown")  # arguments of applications and routers
+HANDLER_LISTS = ("on_startup", "on_shutdown")  # of a router
 APPLICATIONS = ("FastAPI", "Starlette", "APIRouter")
 WEBSOCKETS = ("websocket", "websocket_route")
 
@@ -196,7 +196,7 @@ class Application:
         appended = (
             call.receiver for name in ("append", "extend", "insert") for call in self.inference.table.named(name)
         )
-        return any(isinstance(item, Attribute) and item.name in HANDLERS[1:] for item in appended)
+        return any(isinstance(item, Attribute) and item.name in HANDLER_LISTS for item in appended)
 
     def _routers(self) -> Iterator[Call]:
         """The calls that make an application or a router."""
