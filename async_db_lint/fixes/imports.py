@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from async_db_lint.fixes.import_statements import ImportingFile, changed, module_of
+from async_db_lint.read.newer_syntax.parse import syntax_tree
 from async_db_lint.read.source import Source
 from async_db_lint.rule.change import Edit
 
@@ -29,7 +30,7 @@ class ImportsWanted(NamedTuple):
 
 def import_edits(source: Source, wanted: ImportsWanted) -> list[Edit] | None:
     """The edits of a file's import statements; None when a needed name means something else somewhere in it."""
-    tree = ast.parse(source.data)
+    tree = syntax_tree(source.data)
     after, needed, orphans, first_use = wanted
     above = [item for item in tree.body if source.starts[(item.end_lineno or item.lineno) - 1] < first_use]
     if any(_means_another(tree, item) for item in needed):

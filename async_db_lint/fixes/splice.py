@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any, AnyStr
 
+from async_db_lint.read.newer_syntax.parse import check, syntax_tree
 from async_db_lint.read.source import Source
 from async_db_lint.rule.change import Edit
 
@@ -47,10 +48,8 @@ def with_replacements(text: AnyStr, replacements: Iterable[tuple[int, int, AnySt
 def is_contained(before: Source, after: bytes, regions: Sequence[Region]) -> bool:
     """Whether a changed file parses, and its syntax tree is the old one outside of some regions of the old file."""
     try:
-        old, new = ast.parse(before.data), ast.parse(after)
-        compile(
-            new, before.path, "exec", dont_inherit=True
-        )  # which knows more than the parser: where `await` is allowed
+        old, new = syntax_tree(before.data), syntax_tree(after)
+        check(after)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     comparison = Comparison(before, regions)

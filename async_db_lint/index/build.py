@@ -26,6 +26,7 @@ from async_db_lint.index.scopes import (
     TargetBinding,
 )
 from async_db_lint.index.statements import COMPOUND, SIMPLE, header_span
+from async_db_lint.read.newer_syntax.parse import syntax_tree
 
 START = Span(1, 0, 1, 0)
 
@@ -38,7 +39,7 @@ def index(path: str, data: bytes) -> Module:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tree = ast.parse(data)
+        tree = syntax_tree(data)
     return Builder(path, data.count(b"\n") + 1).module(tree)
 
 

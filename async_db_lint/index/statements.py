@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from async_db_lint.index.convert import annotation, convert, span_of
 from async_db_lint.index.expressions import Element, Enter, Join, Span, Usage
 from async_db_lint.index.scopes import Block, BlockKind, Class, Exit, ExitKind, Function, Import
+from async_db_lint.read.newer_syntax.nodes import TypeAlias
 
 if TYPE_CHECKING:
     from async_db_lint.index.build import Builder
@@ -78,9 +79,8 @@ def _augmented(builder: Builder, node: ast.AugAssign) -> None:
     builder.assign(node.target, Join(type(node.op).__name__, target, value))
 
 
-def _alias(builder: Builder, node: ast.AST) -> None:
-    name: ast.Name = getattr(node, "name")  # noqa: B009  # `type X = …`, of Python 3.12
-    builder.bind(name.id, annotation(builder, getattr(node, "value")))  # noqa: B009
+def _alias(builder: Builder, node: TypeAlias) -> None:
+    builder.bind(node.name.id, annotation(builder, node.value))
 
 
 def _with(builder: Builder, node: ast.With | ast.AsyncWith) -> None:
@@ -243,8 +243,9 @@ SIMPLE: Handlers = {
     ast.Nonlocal: _nonlocal,
     ast.Assert: _others,
     ast.Delete: _others,
+    TypeAlias: _alias,
 }
-if hasattr(ast, "TypeAlias"):
+if hasattr(ast, "TypeAlias"):  # since Python 3.12
     SIMPLE[ast.TypeAlias] = _alias
 COMPOUND: Handlers = {
     ast.FunctionDef: _function,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from async_db_lint.quiet.comment_tokens import Comments
 from async_db_lint.quiet.suppression_comments import NOQA
+from async_db_lint.read.newer_syntax.parse import syntax_tree
 from async_db_lint.read.source import LINE_ENDS, Source
 from async_db_lint.rule.finding import Finding
 
@@ -52,4 +53,4 @@ def _with_comment(line: bytes, codes: bytes) -> bytes:
 
 
 def _means(data: bytes) -> str:
-    return ast.dump(ast.parse(data))
+    return ast.dump(syntax_tree(data))

@@ -35,12 +35,12 @@ class Comments:
     @cached_property
     def _tokens(self) -> list[tokenize.TokenInfo]:
         """The tokens, up to where they make sense."""
-        lines = [f"{line}\n" for line in self.source.lines]
-        found: list[tokenize.TokenInfo] = []
-        try:
-            found.extend(tokenize.generate_tokens(io.StringIO("".join(lines), newline="\n").readline))
-        except (tokenize.TokenError, SyntaxError, IndentationError):
-            return found
+        text = "".join(f"{line}\n" for line in self.source.lines)
+        found = _tokens(text)
+        if sys.version_info < (3, 12) and any(map(_is_cut, found)):
+            from async_db_lint.read.newer_syntax.tokenizable import tokenizable
+
+            return _tokens(tokenizable(text))
         return found
 
     def all(self) -> Iterator[Comment]:
@@ -71,3 +71,19 @@ class Comments:
     def joined(self, line: int) -> tuple[int, int]:
         """The first and last of the lines that count as one with a line."""
         return self.ranges.get(line, (line, line))
+
+
+def _tokens(text: str) -> list[tokenize.TokenInfo]:
+    found: list[tokenize.TokenInfo] = []
+    try:
+        found.extend(tokenize.generate_tokens(io.StringIO(text, newline="\n").readline))
+    except (tokenize.TokenError, SyntaxError, IndentationError):
+        return found
+    return found
+
+
+def _is_cut(token: tokenize.TokenInfo) -> bool:
+    """Whether a token may be a part of an f-string of Python 3.12: braces that are not closed, or an odd quote."""
+    return token.type == tokenize.ERRORTOKEN or (
+        token.type == tokenize.STRING and token.string.count("{") != token.string.count("}")
+    )

@@ -225,6 +225,16 @@ def test_a_broken_file_does_not_end_the_run(project: Path) -> None:
     assert "ADB301" in flake8(project, "--extend-select", "E9")
 
 
+@pytest.mark.parametrize("newer", [b"type Id = int\n", b'NAME = f"{"x"}"\n', b"try: x\nexcept A, B: y\n"])
+def test_a_file_that_flake8_itself_cannot_read_is_still_known_to_the_others(newer: bytes, project: Path) -> None:
+    before = rows(flake8(project))
+    for path in ("shop/database.py", "shop/deps.py"):
+        (project / path).write_bytes((project / path).read_bytes() + newer)
+    expected = {row for row in before if "main.py" in row[0]}
+    assert expected
+    assert expected <= rows(flake8(project, "-j", "2"))
+
+
 @pytest.mark.parametrize("first", ["# coding: idna", "# coding: utf-16", "# coding: undefined", "# coding: punycode"])
 @pytest.mark.parametrize("ignored", ["", "!\n", "[z-a]\n"])
 def test_an_odd_file_anywhere_hides_no_finding(first: str, ignored: str, project: Path) -> None:

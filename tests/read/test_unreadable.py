@@ -1,4 +1,4 @@
-"""Files that cannot be read: where and why, newer syntax and merge conflicts by name."""
+"""Files that cannot be read: where and why, merge conflicts by name."""
 
 from __future__ import annotations
 
@@ -6,48 +6,6 @@ import pytest
 
 from async_db_lint.index.build import index
 from async_db_lint.read.unreadable import Unreadable, unreadable
-
-
-def stopped_at(line: str, message: str = "invalid syntax") -> Unreadable:
-    """What is said when the parser stops at a line, the second of a file."""
-    return unreadable("a.py", f"import x\n{line}\n".encode(), SyntaxError(message, ("a.py", 2, 5, line)))
-
-
-@pytest.mark.parametrize(
-    ("line", "version"),
-    [
-        ("type X = int", "3.12"),
-        ("def f[T](x: T): ...", "3.12"),
-        ("async def f[T](x: T): ...", "3.12"),
-        ("class A[T]: ...", "3.12"),
-        ("except A, B:", "3.14"),
-        ("except a.A, b.B:", "3.14"),
-        ("x = t'a'", "3.14"),
-        ('x = t"a"', "3.14"),
-    ],
-)
-def test_syntax_that_is_newer_than_the_interpreter_is_named(
-    line: str, version: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.version_info", (3, 11, 0))
-    found = stopped_at(line)
-    assert (found.path, found.line, found.column) == ("a.py", 2, 5)
-    assert found.reason == (
-        f"invalid syntax (Python {version} syntax; this is Python 3.11: run async-db-lint with {version} or newer)"
-    )
-
-
-@pytest.mark.parametrize("line", ["type X", "def f(x: T): ...", "class A(B[T]): ...", "except A:", "x = at'a'", "("])
-def test_other_lines_are_not_taken_for_newer_syntax(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.version_info", (3, 11, 0))
-    assert stopped_at(line).reason == "invalid syntax"
-
-
-def test_syntax_that_the_interpreter_knows_is_not_called_newer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.version_info", (3, 12, 0))
-    assert stopped_at("type X = int").reason == "invalid syntax"
-    assert "Python 3.14 syntax" in stopped_at("except A, B:").reason
-
 
 CONFLICT = """\
 import sqlalchemy
@@ -70,13 +28,6 @@ def test_a_merge_conflict_is_named(text: str, line: int) -> None:
         index("a.py", data)
     found = unreadable("a.py", data, caught.value)
     assert (found.line, found.reason) == (line, "invalid syntax (an unresolved merge conflict)")
-
-
-def test_f_strings_that_are_newer_than_the_interpreter_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.version_info", (3, 11, 0))
-    assert "Python 3.12 may read it" in stopped_at("x", "f-string: unmatched '('").reason
-    monkeypatch.setattr("sys.version_info", (3, 12, 0))
-    assert stopped_at("x", "f-string: unmatched '('").reason == "f-string: unmatched '('"
 
 
 @pytest.mark.parametrize("error", [RecursionError("maximum recursion depth exceeded"), MemoryError()])

@@ -8,10 +8,10 @@ from async_db_lint.rule import *
 class UnreadableFile(Rule):
     """A relevant file cannot be decoded or parsed, so nothing in it was checked.
 
-    Happens: the message is CPython's, with its line and column. When the syntax is newer than the
-    Python that runs async-db-lint, the message says which version it needs.
+    Happens: the message is CPython's, with its line and column. Syntax of Python 3.8 to 3.15 is
+    read whichever Python runs async-db-lint; Python 2 is not.
 
-    Instead: fix the file, leave it out with `exclude`, or run async-db-lint with a newer Python.
+    Instead: fix the file, or leave it out with `exclude`.
 
     Silent: for files that mention none of the libraries, unless they are named on the command
     line. It has no run-time effect on the application and so no proof.
