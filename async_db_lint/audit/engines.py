@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from async_db_lint.audit import entries
 from async_db_lint.audit.audited import Audited
 from async_db_lint.index.expressions import Literal, walk
-from async_db_lint.index.scopes import Function, Scope, is_expression
-from async_db_lint.project.application.lifecycle import at_stop
+from async_db_lint.index.scopes import Function, Scope, TargetBinding, is_expression
+from async_db_lint.project.application.lifecycle import at_stop, callback_of, is_done_by
 from async_db_lint.project.engines.disposals import Disposal
 from async_db_lint.project.engines.engines import UNPOOLED, Engine
+from async_db_lint.project.engines.logged import is_of_engines
 from async_db_lint.project.engines.settings import default_of
-from async_db_lint.project.engines.url_guards import guard_of
 from async_db_lint.project.inference.decorators import is_cached
 from async_db_lint.project.inference.options import Option
 from async_db_lint.project.libraries import library
@@ -79,16 +79,29 @@ def _url(audited: Audited, engine: Engine) -> tuple[str | None, str | None, Loca
         path = found.prefix.place.scope.module.path
         driver = None if found.prefix.is_default else found.driver
         return found.dialect, driver, None if written is None else audited.at(path, written.span)
-    guard = guard_of(engine.codebase.inference, engine.call.argument("url", 0), place_of(engine.call))
+    guard = engine.guard
     return (None, None, None) if guard is None else (guard.dialect, guard.driver, audited.place(guard.function))
 
 
 def _is_off(engine: Engine, echo: Option) -> bool:
     """Whether an engine certainly writes no statements to the log, unless a setting is changed."""
+    if any(_may_switch_on(engine, item) for item in engine.codebase.assignments("echo")):
+        return False
+    if any(is_of_engines(call) for call in engine.codebase.calls("setLevel")):
+        return False
     if echo.value is None:
         return echo.is_certain
     known = default_of(engine.codebase.inference, echo.value, echo.place)
     return (known or echo.value) in (Literal(False), Literal(None))
+
+
+def _may_switch_on(engine: Engine, item: TargetBinding) -> bool:
+    """Whether `owner.echo = value` may be of this engine and make it log."""
+    owner = engine.codebase.value_at(item.owner, place_of(item))
+    if owner is not None and not engine.codebase.is_a(owner, library.ENGINE, library.SYNC_ENGINE):
+        return False
+    is_another = owner is not None and bool(owner.origins) and engine.call not in owner.origins
+    return not is_another and item.value not in (Literal(False), Literal(None))
 
 
 def _options(engine: Engine) -> Iterator[tuple[str, str]]:
@@ -112,7 +125,8 @@ def _header(audited: Audited, scope: Scope) -> Location:
 def _is_proven(engine: Engine, item: Disposal) -> bool:
     """Whether it is this engine that is disposed, and the coroutine awaited."""
     owner = engine.codebase.inference.value(item.expr.value, item.place)
-    return owner is not None and owner.kind is Kind.INSTANCE and engine.call in owner.origins and item.is_awaited
+    is_done = item.call is None or is_done_by(engine.codebase, item.call)
+    return is_done and owner is not None and owner.kind is Kind.INSTANCE and engine.call in owner.origins
 
 
 def _stop(audited: Audited, engine: Engine, item: Disposal) -> Location | None:
@@ -124,7 +138,7 @@ def _stop(audited: Audited, engine: Engine, item: Disposal) -> Location | None:
         ]
         if len(callers) > 1:
             return None
-    found = at_stop(audited.project, item.place.scope, item.call)
+    found = at_stop(audited.project, item.place.scope, item.call or callback_of(item.expr, item.place))
     return None if found is None else audited.place(found.function)
 
 

@@ -105,7 +105,8 @@ class Startup:
 class Statements:
     """Where statements are built and rows written: the calls, by kind.
 
-    `changes` are `insert()`, `update()` and `delete()`; `mixed` is raw SQL in functions that also write objects.
+    `changes` are `insert()`, `update()` and `delete()`; `mixed` is raw SQL in functions that also write objects, call
+    functions that do, or are called by them.
     """
 
     selects: tuple[Location, ...]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from async_db_lint.audit.entries import EngineEntry, Inventory
 from async_db_lint.audit.facts import Fact, Facts, exempt, proven, unclear
 from async_db_lint.counts import counted
+from async_db_lint.project.engines.urls import ASYNC_DRIVERS, SYNC_DRIVERS
 
 # How routes come by a session, other than by a dependency that is known.
 ROUTES: dict[str, tuple[str, Callable[..., Fact]]] = {
@@ -27,21 +28,17 @@ def application_engines(found: Inventory) -> Iterator[EngineEntry]:
 def async_drivers(found: Inventory) -> Facts:
     """Mistake 1: synchronous drivers."""
     for engine in application_engines(found):
-        if engine.driver:
-            yield (
-                proven(f"`{engine.name}` is an {engine.kind} on {engine.driver}", engine.place)
-                if engine.is_async
-                else (
-                    exempt(
-                        f"`{engine.name}` is synchronous; nothing on the event loop is known to use it", engine.place
-                    )
-                )
-            )
-        elif engine.is_async:
-            yield proven(f"`{engine.name}` is an async engine, which refuses a synchronous driver", engine.place)
-        else:
+        if not engine.is_async:
             text = f"`{engine.name}` is synchronous; nothing on the event loop is known to use it"
             yield exempt(text, engine.place)
+        elif engine.driver in ASYNC_DRIVERS:
+            yield proven(f"`{engine.name}` is an {engine.kind} on {engine.driver}", engine.place)
+        elif engine.driver:
+            yield unclear(
+                f"`{engine.name}` runs on {engine.driver}, which is not known to be asynchronous", engine.place
+            )
+        else:
+            yield unclear(f"the driver of `{engine.name}` is not written in the code", engine.place)
 
 
 def sessions_per_call(found: Inventory) -> Facts:
@@ -70,10 +67,11 @@ def unmixed_writes(found: Inventory) -> Facts:
         yield proven(f"{counted(len(work.changes), 'statement')} of `insert()`, `update()`, `delete()`", *work.changes)
     alone = tuple(place for place in work.raw_sql if place not in work.mixed)
     if alone:
-        yield proven(f"raw SQL in {counted(len(alone), 'place')}, in functions that write no objects", *alone)
+        text = f"raw SQL in {counted(len(alone), 'place')}, in functions that are not known to write objects"
+        yield proven(text, *alone)
     if work.mixed:
         yield unclear(
-            f"raw SQL in {counted(len(work.mixed), 'place')}, in functions that write objects too", *work.mixed
+            f"raw SQL in {counted(len(work.mixed), 'place')}, in or beside functions that write objects", *work.mixed
         )
 
 
@@ -99,6 +97,8 @@ def asyncpg_urls(found: Inventory) -> Facts:
                 else ("has a URL that is not written in the code")
             )
             yield unclear(f"`{engine.name}` {text}, so its driver is not known", *places)
+        elif engine.driver in SYNC_DRIVERS:
+            yield unclear(f"`{engine.name}` runs on {engine.driver}, which is synchronous", *places)
         elif engine.driver == "asyncpg":
             yield proven(f"`{engine.name}` runs on asyncpg", *places)
         else:
@@ -113,7 +113,7 @@ def kept_objects(found: Inventory) -> Facts:
             continue  # the option is that of the factory in it
         if not factory.is_async:
             yield exempt(f"`{factory.name}` makes synchronous sessions", factory.place)
-        elif factory.expire_on_commit == "False":
+        elif factory.expire_on_commit == "False" and factory.is_certain:
             yield proven(f"`{factory.name}` has `expire_on_commit=False`", factory.place)
         elif factory.expire_on_commit is None and factory.is_certain:
             yield unclear(f"`{factory.name}` does not set `expire_on_commit` where it is made", factory.place)

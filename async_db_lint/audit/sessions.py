@@ -9,6 +9,7 @@ from async_db_lint.audit.audited import Audited
 from async_db_lint.index.expressions import Attribute, Call, Usage
 from async_db_lint.index.scopes import BlockKind, Function
 from async_db_lint.project.application.call_site import CallSite
+from async_db_lint.project.inference.options import Option
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.places import is_unconditional
 from async_db_lint.project.names.quoted_code import spelled
@@ -38,7 +39,7 @@ def factories(audited: Audited) -> Iterator[entries.Factory]:
 
 def _factory(audited: Audited, site: CallSite, kind: str) -> entries.Factory:
     value = site.value_of(site.argument("bind", 0))
-    option = site.option("expire_on_commit")
+    option = _expiring(audited, site)
     return entries.Factory(
         name=next(iter(sorted(names_of(site.call))), "this factory"),
         kind=kind,
@@ -48,6 +49,17 @@ def _factory(audited: Audited, site: CallSite, kind: str) -> entries.Factory:
         expire_on_commit=None if option.value is None else spelled(option.value),
         is_certain=option.is_certain,
     )
+
+
+def _expiring(audited: Audited, factory: CallSite) -> Option:
+    """The `expire_on_commit` of a factory, or what `configure()` makes of it."""
+    option = factory.option("expire_on_commit")
+    for site in audited.project.calls("configure", on=(library.FACTORY, library.SYNC_FACTORY)):
+        is_meant = site.owner is not None and (not site.owner.origins or factory.call in site.owner.origins)
+        later = site.option("expire_on_commit")
+        if is_meant and (later.value is not None or not later.is_certain):
+            option = later if later.value is not None else Option(option.value, option.place, False)
+    return option
 
 
 def sessions(audited: Audited) -> Iterator[entries.Session]:

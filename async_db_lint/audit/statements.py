@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 
 from async_db_lint.audit import entries
 from async_db_lint.audit.audited import Audited
 from async_db_lint.index.scopes import Function
 from async_db_lint.project.application.call_site import CallSite
+from async_db_lint.project.application.startup import run_by
 from async_db_lint.project.libraries import library
 from async_db_lint.project.libraries.probe_statements import is_probe
 from async_db_lint.rule.finding import Location
@@ -20,7 +21,8 @@ def statements(audited: Audited, routes: Collection[Function]) -> entries.Statem
     built = [site for site in audited.project.calls_to(*BUILDERS) if audited.counts(site.call)]
     writes = list(_writes(audited))
     raw = list(_raw(audited))
-    functions = {site.function for site in writes}
+    raw_functions = {site.function for site in raw if site.function is not None}
+    functions = _reaching(audited, {site.function for site in writes if site.function is not None}, raw_functions)
     old = audited.project.calls("query", on=library.SYNC_SESSIONS)
     return entries.Statements(
         selects=_places(audited, (site for site in built if site.library_name == "sqlalchemy.select")),
@@ -31,6 +33,14 @@ def statements(audited: Audited, routes: Collection[Function]) -> entries.Statem
         raw_sql=_places(audited, raw),
         mixed=_places(audited, (site for site in raw if site.function in functions)),
     )
+
+
+def _reaching(audited: Audited, writers: Set[Function], others: Set[Function]) -> set[Function]:
+    """Those of some functions that write, call functions that write, or are called by them, through others too."""
+    found = {function for function in others if not writers.isdisjoint(run_by(audited.project, function)[0])}
+    for writer in writers:
+        found |= others & set(run_by(audited.project, writer)[0])
+    return found
 
 
 def _places(audited: Audited, sites: Iterable[CallSite]) -> tuple[Location, ...]:

@@ -10,6 +10,7 @@ from async_db_lint.index.expressions import (
     Await,
     Call,
     Comprehension,
+    Enter,
     Expr,
     Literal,
     Name,
@@ -35,6 +36,7 @@ from async_db_lint.index.scopes import (
     Module,
     Parameter,
     Scope,
+    TargetBinding,
     is_expression,
 )
 from async_db_lint.project.application.application import AROUND_SERVING, AT_START, AT_STOP, PER_REQUEST, Trigger
@@ -43,8 +45,11 @@ from async_db_lint.project.application.events import event_registrations
 from async_db_lint.project.application.lifespans import Handlers, can_define_lifespan, handlers_of, has_lifespan
 from async_db_lint.project.application.loop import OnLoop
 from async_db_lint.project.application.startup import handlers, run_by, touches
+from async_db_lint.project.engines.disposals import Disposal
 from async_db_lint.project.engines.ending import Ending, ending_of
 from async_db_lint.project.engines.engines import Engine
+from async_db_lint.project.engines.logged import logs_statements
+from async_db_lint.project.engines.url_guards import Guard
 from async_db_lint.project.engines.urls import Driver, Url
 from async_db_lint.project.inference.attributes import ancestry
 from async_db_lint.project.inference.decorators import ROUTERS, is_cached, shape_of
@@ -73,17 +78,18 @@ from async_db_lint.project.libraries.library import (
 from async_db_lint.project.libraries.probe_statements import is_probe
 from async_db_lint.project.libraries.versions import Range
 from async_db_lint.project.names.imports import Needed
-from async_db_lint.project.names.places import Place, dominates, place_of
+from async_db_lint.project.names.places import Place, dominates, end_of, place_of
 from async_db_lint.project.names.quoted_code import quoted
 from async_db_lint.project.names.uses import bound_name, is_never_awaited, names_of, uses_of
 from async_db_lint.project.names.values import Kind, Value
 from async_db_lint.project.project import BlockingCall, Project
 from async_db_lint.project.sessions.closed import closings_of, is_handed_on
+from async_db_lint.project.sessions.handing import handed_over
 from async_db_lint.project.sessions.held import is_lent, is_session_or_connection
 from async_db_lint.project.sessions.injection import Injection, injection_for
 from async_db_lint.project.sessions.opening import OPENED, Opened, is_generator_of_sessions, opens
 from async_db_lint.project.sessions.origin import Origin
-from async_db_lint.project.sessions.shared import Carried, bound_object, carried_by, handed_argument, is_of_request
+from async_db_lint.project.sessions.shared import Carried, carried_by, is_of_request
 from async_db_lint.project.sessions.tasks import has_ended, tasks
 from async_db_lint.read.source import Role
 from async_db_lint.rule import cst
@@ -150,14 +156,17 @@ __all__ = [
     "Change",
     "Class",
     "Comprehension",
+    "Disposal",
     "Driver",
     "Ending",
     "Engine",
+    "Enter",
     "Exit",
     "ExitKind",
     "Expr",
     "Fixer",
     "Function",
+    "Guard",
     "Handlers",
     "Injection",
     "Kind",
@@ -186,6 +195,7 @@ __all__ = [
     "Suspect",
     "Suspects",
     "Syntax",
+    "TargetBinding",
     "Template",
     "Trigger",
     "Url",
@@ -196,7 +206,6 @@ __all__ = [
     "argument_of",
     "awaited",
     "bound_name",
-    "bound_object",
     "can_define_lifespan",
     "canonical",
     "carried_by",
@@ -206,9 +215,10 @@ __all__ = [
     "cst",
     "dominates",
     "enclosing_function",
+    "end_of",
     "ending_of",
     "event_registrations",
-    "handed_argument",
+    "handed_over",
     "handlers",
     "handlers_of",
     "has_ended",
@@ -229,6 +239,7 @@ __all__ = [
     "is_session_or_connection",
     "keyword",
     "keyword_of",
+    "logs_statements",
     "names_of",
     "opens",
     "place_of",

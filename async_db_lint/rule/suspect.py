@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from async_db_lint.index.expressions import Await, Call, Span
-from async_db_lint.index.scopes import Block, BlockKind, Statement
+from async_db_lint.index.scopes import Block, BlockKind, Statement, TargetBinding
 from async_db_lint.project.application.call_site import CallSite
 from async_db_lint.project.names.values import Step
 from async_db_lint.rule import cst
@@ -83,13 +83,23 @@ def suspect(
 def suspect(
     place: Await, message: str, at: Pointer[cst.Await] = whole, fix: Fixer[cst.Await] | None = None
 ) -> Suspect[cst.Await]: ...
+@overload
 def suspect(
-    place: Call | CallSite | Await, message: str, at: Pointer[Any] = whole, fix: Fixer[Any] | None = None
+    place: TargetBinding, message: str, at: Pointer[cst.Assign] = whole, fix: Fixer[cst.Assign] | None = None
+) -> Suspect[cst.Assign]: ...
+def suspect(
+    place: Call | CallSite | Await | TargetBinding,
+    message: str,
+    at: Pointer[Any] = whole,
+    fix: Fixer[Any] | None = None,
 ) -> Suspect[Any]:
-    """A suspect call or `await`. `at` picks what to point at, `fix` takes the node and gives the change.
+    """A suspect call, `await` or assignment. `at` picks what to point at, `fix` takes the node and gives the change.
 
     Example: `yield suspect(call, "…", at=keyword("echo"), fix=without_echo)`.
     """
+    if isinstance(place, TargetBinding):
+        statement = place.statement
+        return Suspect(place.block.scope.module.path, statement.span, message, Shape("Assign"), statement, at, fix)
     item = place.call if isinstance(place, CallSite) else place
     shape = Shape("Call", item.method) if isinstance(item, Call) else Shape("Await")
     return Suspect(item.path, item.span, message, shape, item.statement, at, fix)

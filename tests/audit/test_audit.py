@@ -149,11 +149,12 @@ def test_a_setting_that_is_off_by_default_is_no_echo(tmp_path: Path) -> None:
 
 LIFE = """
     import asyncio, os
-    from contextlib import asynccontextmanager
+    from contextlib import AsyncExitStack, asynccontextmanager
     from fastapi import FastAPI
     from sqlalchemy import text
     from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
     engine = create_async_engine("postgresql+asyncpg://db")
+    ENGINES = [engine]
     SessionLocal = async_sessionmaker(engine, expire_on_commit=False)
     def keep(): return SessionLocal()
     async def ask():
@@ -190,6 +191,22 @@ YES, MAYBE, NO = Outcome.PASSED, Outcome.OPEN, Outcome.FAILED
         ("if os.getenv('ASK'):\n    await ask()\nyield\nif os.getenv('STOP'):\n    await stop()", MAYBE, MAYBE),
         ("SessionLocal()\nyield\nawait stop()", MAYBE, YES),
         ("try:\n    await ask()\nexcept OSError:\n    await stop()\nyield", YES, MAYBE),
+        ("await ask()\nyield\nfor item in (engine,):\n    await item.dispose()", YES, YES),
+        ("await ask()\nyield\nfor item in ENGINES:\n    await item.dispose()", YES, YES),
+        ("await ask()\nyield\nfor item in found():\n    await item.dispose()", YES, MAYBE),
+        ("await ask()\nyield\nawait asyncio.gather(engine.dispose())", YES, YES),
+        ("await ask()\nyield\nasyncio.create_task(engine.dispose())", YES, MAYBE),
+        (
+            "async with AsyncExitStack() as s:\n    s.push_async_callback(engine.dispose)\n    await ask()\n    yield",
+            YES,
+            YES,
+        ),
+        (
+            "async with AsyncExitStack() as s:\n    s.push_async_callback(engine.dispose)\nawait ask()\nyield",
+            YES,
+            MAYBE,
+        ),
+        ("async with other() as s:\n    s.push_async_callback(engine.dispose)\n    await ask()\n    yield", YES, MAYBE),
     ],
 )
 def test_what_starts_and_stops_is_claimed_only_where_it_is_certain(
@@ -539,3 +556,71 @@ def test_nothing_passes_while_code_that_is_imported_was_left_out(
     assert answers["C5"].outcome is outcome
     texts = [fact.text for fact in answers["C5"].facts]
     assert ("imported, and left out of the project: `shop/old.py`" in texts) is (outcome is Outcome.OPEN)
+
+
+# What passes only where the evidence would not exist otherwise.
+
+OFF = 'engine = create_async_engine("postgresql+asyncpg://db", echo=False)'
+KEPT = "SessionLocal = async_sessionmaker(engine, expire_on_commit=False)"
+
+
+@pytest.mark.parametrize(
+    ("more", "key", "outcome"),
+    [
+        ("", "C7", YES),
+        ("engine.echo = False", "C7", YES),
+        ("engine.echo = settings.echo", "C7", MAYBE),
+        ("if DEBUG:\n    engine.echo = True", "C7", MAYBE),
+        ("found().echo = True", "C7", MAYBE),
+        ("def later(): engine.echo = True", "C7", MAYBE),  # nothing runs it
+        ("logging.getLogger('sqlalchemy.engine').setLevel(LEVEL)", "C7", MAYBE),
+        ("other = create_async_engine('postgresql+asyncpg://b')\nother.echo = X", "C7", MAYBE),
+        ("", "C2", YES),
+        ("SessionLocal.configure(bind=engine)", "C2", YES),
+        ("SessionLocal.configure(expire_on_commit=False)", "C2", YES),
+        ("SessionLocal.configure(expire_on_commit=True)", "C2", NO),
+        ("SessionLocal.configure(expire_on_commit=X)", "C2", MAYBE),
+        ("SessionLocal.configure(**OPTIONS)", "C2", MAYBE),
+        ("", "M1", YES),
+        ("other = create_async_engine('postgresql+psycopg://b')", "M1", YES),
+        ("other = create_async_engine(URL)", "M1", MAYBE),
+        ("other = create_async_engine('postgresql+unheard://b')", "M1", MAYBE),
+        ("other = create_async_engine('postgresql+psycopg2://b')", "M1", NO),
+        ("other = create_async_engine('postgresql+psycopg2://b')", "C1", NO),
+    ],
+)
+def test_nothing_passes_that_something_else_undoes(more: str, key: str, outcome: Outcome, tmp_path: Path) -> None:
+    imports = (
+        "import logging\nfrom sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine\n"
+        "def found(): return UNKNOWN\n"
+    )
+    assert of(written(tmp_path, {"app.py": f"{imports}{OFF}\n{KEPT}\n{more}\n"}))[key] is outcome
+
+
+WRITING = """
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+class Orders:
+    def __init__(self, session: AsyncSession): self.session = session
+    def put(self, order): self.session.add(order)
+    async def count(self): return await self.session.execute(text("UPDATE orders SET n = 1"))
+class Other:
+    def __init__(self, session: AsyncSession):
+        self.orders = Orders(session)
+        self.session = session
+    async def place(self, order):
+        {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ("return order", YES),
+        ("self.orders.put(order)\n        await self.session.execute(text('UPDATE lines SET n = 1'))", MAYBE),
+        ("self.session.add(order)\n        await self.orders.count()", MAYBE),
+        ("await self.orders.count()", YES),
+    ],
+)
+def test_raw_sql_beside_writes_of_other_functions_is_mixed(body: str, outcome: Outcome, tmp_path: Path) -> None:
+    assert of(written(tmp_path, {"app.py": WRITING.format(body)}))["M4"] is outcome

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.proofs.stage import BLOCKED, KEPT_RUNNING, Scene, Stage, loop_during, outcome, served, yes_or_no
 
@@ -108,10 +109,17 @@ def test_ADB106_echo_enabled(stage: Stages, caplog: pytest.LogCaptureFixture) ->
     found = stage("ADB106")
 
     async def act(scene: Scene) -> tuple[bool, bool]:
+        return await logged(scene.module.engine)
+
+    async def act_on_all(scene: Scene) -> list[tuple[bool, bool]]:
+        return [await logged(engine) for engine in vars(scene.module).values() if isinstance(engine, AsyncEngine)]
+
+    async def logged(engine: AsyncEngine) -> tuple[bool, bool]:
         caplog.clear()
-        async with scene.module.engine.connect() as connection:
+        async with engine.connect() as connection:
             for _ in range(100):
                 await connection.execute(text("SELECT :secret"), {"secret": "s3cret"})
+        await engine.dispose()
         lines = [record.getMessage() for record in caplog.records if record.name.startswith("sqlalchemy.engine")]
         return len(lines) >= 100, any("s3cret" in line for line in lines)
 
@@ -120,6 +128,8 @@ def test_ADB106_echo_enabled(stage: Stages, caplog: pytest.LogCaptureFixture) ->
     found.shows("100 queries write 100 lines or more to the log", *yes_or_no(bad[0], good[0]))
     found.shows("the log contains their parameters", *yes_or_no(bad[1], good[1]))
     assert (bad, good) == ((True, True), (False, False))
+    assert found.play("bad", act_on_all) == [bad] * 4
+    assert found.play("good", act_on_all) == [good] * 3
 
 
 def test_ADB107_no_op_argument(stage: Stages) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from async_db_lint.index.expressions import Await, Call, Expr, Name
-from async_db_lint.index.scopes import Block, Function, Module, Scope
+from async_db_lint.index.scopes import Block, Function, Module, Scope, TargetBinding
 from async_db_lint.project.application.application import AROUND_SERVING, PER_REQUEST, Application, Trigger
 from async_db_lint.project.application.call_site import CallSite
 from async_db_lint.project.application.reach import Reach
@@ -75,6 +75,16 @@ class Codebase:
         for scope in self.scopes():
             yield from scope.awaits
 
+    def assignments(self, name: str) -> Iterator[TargetBinding]:
+        """The assignments to an attribute of some name: `engine.echo = True` for `echo`.
+
+        Example: `project.assignments("echo")`.
+        """
+        for module in self.modules.values():
+            if name in module.mentions:
+                for scope in module.inner():
+                    yield from (item for item in scope.targets if item.name == name)
+
     def blocks(self) -> Iterator[Block]:
         """Every block of the project: bodies of `with`, `for`, `if`, `try` and comprehensions."""
         for scope in self.scopes():
@@ -97,8 +107,10 @@ class Codebase:
         """The role of the file that contains a call or function."""
         return self.application.role_of(item)
 
-    def is_in_application(self, item: Call | Function) -> bool:
-        """Whether a call or function is in a file of the application."""
+    def is_in_application(self, item: Call | Function | TargetBinding) -> bool:
+        """Whether a call, function or assignment is in a file of the application."""
+        if isinstance(item, TargetBinding):
+            return self.roles.get(item.block.scope.module.path) is Role.APPLICATION
         return self.role(item) is Role.APPLICATION
 
     def value(self, expr: Expr | None, at: Call | Await) -> Value | None:
@@ -144,6 +156,12 @@ class Codebase:
     def is_per_request(self, scope: Scope) -> bool:
         """Whether a scope is a function that a framework calls once per request."""
         return isinstance(scope, Function) and self.application.is_called_at(scope, *PER_REQUEST)
+
+    def is_reached_when_started(self, scope: Scope) -> bool:
+        """Whether an application runs a scope, itself or by calls from what it runs."""
+        if isinstance(scope, Function):
+            return self.reach.chain_to(scope, self.is_started) is not None
+        return self.is_started(scope)
 
     def is_started(self, scope: Scope) -> bool:
         """Whether an application runs a scope: a framework calls it, or it is the top of a module that is imported."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from async_db_lint.index.expressions import Call, Name, Usage
-from async_db_lint.index.scopes import ExitKind, Function, Scope
+from async_db_lint.index.expressions import Call, Expr, Name, Sequence, Usage
+from async_db_lint.index.scopes import Block, BlockKind, ExitKind, Function, Scope
 from async_db_lint.project.application.application import AT_STOP, Registration, Trigger
 from async_db_lint.project.application.codebase import Codebase
+from async_db_lint.project.inference.definitions import written
 from async_db_lint.project.libraries import library
-from async_db_lint.project.names.places import END, is_certain
+from async_db_lint.project.names.places import END, UNCERTAIN, Place, is_certain
 from async_db_lint.project.names.uses import names_of
 from async_db_lint.project.names.values import Kind
 
@@ -83,13 +84,52 @@ def queries(codebase: Codebase, calls: Iterator[Call]) -> Iterator[Call]:
 
 def at_stop(codebase: Codebase, scope: Scope, call: Call | None) -> Registration | None:
     """The handler that certainly runs a call when the application stops; None when that is not proven."""
-    if call is None or not isinstance(scope, Function) or not is_certain(call.block):
+    if call is None or not isinstance(scope, Function) or not is_run_through(codebase, call.block):
         return None
     for item in codebase.application.registrations:
         if item.trigger in AT_STOP and is_run(codebase, item):
             if _reaches(codebase, item, scope, call):
                 return item
     return None
+
+
+def is_run_through(codebase: Codebase, block: Block) -> bool:
+    """Whether a block is certainly run: under no condition, and in no loop but over a display that has items."""
+    return all(item.kind not in UNCERTAIN or _is_over_display(codebase, item) for item in block.outward())
+
+
+def _is_over_display(codebase: Codebase, block: Block) -> bool:
+    if block.kind is not BlockKind.FOR or block.opener is None:
+        return False
+    items = written(codebase.inference, block.heads[0], Place(block.parent or block, block.opener.index))
+    return isinstance(items, Sequence) and bool(items.items)
+
+
+def is_done_by(codebase: Codebase, call: Call) -> bool:
+    """Whether a coroutine is awaited where it is made, alone or by `gather` and the like."""
+    if call.usage in DONE:
+        return True
+    around = (other for other in call.block.scope.calls if any(item.value is call for item in other.arguments))
+    return any(other.usage in DONE for other in around)
+
+
+def callback_of(expr: Expr, place: Place) -> Call | None:
+    """The call that hands a method to an `AsyncExitStack`, which calls it when the stack is left."""
+    for call in place.scope.calls:
+        if call.method == "push_async_callback" and call.positional[:1] == (expr,):
+            return call
+    return None
+
+
+def _unwinds(codebase: Codebase, call: Call, limit: int) -> bool:
+    """Whether what a call hands to an `AsyncExitStack` is called after a position: the stack is left there."""
+    if call.method != "push_async_callback" or call.receiver is None:
+        return False
+    stack = codebase.value(call.receiver, call)
+    blocks = (item for item in call.block.outward() if item.kind is BlockKind.ASYNC_WITH)
+    return codebase.is_a(stack, "contextlib.AsyncExitStack") and any(
+        item.statement.index == limit and item.block.within(block) for block in blocks for item in block.scope.exits
+    )
 
 
 def _reaches(codebase: Codebase, item: Registration, scope: Function, call: Call) -> bool:
@@ -102,7 +142,7 @@ def _reaches(codebase: Codebase, item: Registration, scope: Function, call: Call
     if item.trigger is Trigger.SHUTDOWN:
         return True
     limit = yield_of(item.function)
-    return limit is not None and first.statement.index > limit
+    return limit is not None and (first.statement.index > limit or _unwinds(codebase, first, limit))
 
 
 def _is_done(codebase: Codebase, call: Call) -> bool:

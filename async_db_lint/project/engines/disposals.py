@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from async_db_lint.index.expressions import Attribute, Call, Usage
-from async_db_lint.index.scopes import Block, BlockKind, Function
+from async_db_lint.index.expressions import Attribute, Call, Name, Usage, walk
+from async_db_lint.index.scopes import LOOPS, Block, BlockKind, Function
+from async_db_lint.project.application.application import Application, Trigger
 from async_db_lint.project.application.codebase import Codebase
+from async_db_lint.project.application.lifecycle import yield_of
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.places import Place
+
+ENDINGS = frozenset({"BaseException", "CancelledError", "GeneratorExit", "KeyboardInterrupt", "SystemExit"})
 
 
 def ending_methods(kind: str) -> tuple[str, ...]:
@@ -30,6 +34,31 @@ class Disposal:
     def is_awaited(self) -> bool:
         """Whether the coroutine is awaited or passed on."""
         return self.call is None or self.call.usage is not Usage.STATEMENT
+
+    def ends(self, application: Application) -> bool:
+        """Whether it may run when the application stops: a call in a handler, only for the start, does not."""
+        scope = self.place.scope
+        if self.call is None or not isinstance(scope, Function):
+            return True
+        return not _is_for_start(scope, application.triggers.get(scope, set()), self.place)
+
+
+def _is_for_start(handler: Function, triggers: Collection[Trigger], place: Place) -> bool:
+    """Whether a place in a handler is passed before the application serves, or when it fails, and at no other time."""
+    if not triggers or not set(triggers) <= {Trigger.LIFESPAN, Trigger.STARTUP}:
+        return False
+    served = yield_of(handler)
+    if Trigger.LIFESPAN not in triggers:
+        return True
+    if served is None or place.block.inside(LOOPS):
+        return False
+    return place.at < served or any(_is_of_failure(block) for block in place.block.outward())
+
+
+def _is_of_failure(block: Block) -> bool:
+    """Whether a block handles errors of its own kind, rather than whatever ends a task."""
+    names = {part.name for head in block.heads for part in walk(head) if isinstance(part, (Name, Attribute))}
+    return block.kind is BlockKind.EXCEPT and bool(names) and names.isdisjoint(ENDINGS)
 
 
 class Disposals:

@@ -9,6 +9,7 @@ from async_db_lint.index.scopes import CONDITIONS, Function, Scope
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.engines.disposals import Disposal, Disposals, ending_methods
 from async_db_lint.project.engines.ownership import is_handed_out, is_kept, is_used
+from async_db_lint.project.engines.url_guards import Guard, guard_of
 from async_db_lint.project.engines.urls import Driver, driver_of
 from async_db_lint.project.inference.options import Option, option
 from async_db_lint.project.libraries import library
@@ -71,6 +72,12 @@ class Engine:
             return driver_of(self.codebase.inference, url, place_of(self.call))
         option = self.option("url")
         return None if option.value is None else driver_of(self.codebase.inference, option.value, option.place)
+
+    @cached_property
+    def guard(self) -> Guard | None:
+        """The validator of a setting that gives the URL its driver, where the URL itself is not known."""
+        url = self.call.argument("url", 0)
+        return None if url is None else guard_of(self.codebase.inference, url, place_of(self.call))
 
     @cached_property
     def has_shared_url(self) -> bool:
@@ -141,6 +148,11 @@ class Engine:
     def disposals(self) -> list[Disposal]:
         """What may dispose this engine and may run: empty when it is certain that nothing does."""
         return [item for item in self._disposals.of(self.kind) if self._is_meant(item)]
+
+    @cached_property
+    def early_disposals(self) -> list[Disposal]:
+        """Those that do not run when the application stops, but before it serves, or when it fails."""
+        return [item for item in self.disposals if not item.ends(self.codebase.application)]
 
     def _is_meant(self, disposal: Disposal) -> bool:
         receiver = self.codebase.inference.value(disposal.expr.value, disposal.place)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from async_db_lint.index.expressions import Attribute, Call, Expr, Literal, Name, walk
 from async_db_lint.index.scopes import Block, BlockKind, Class, ExitKind, Function
-from async_db_lint.project.engines.urls import VALIDATORS, Reader
+from async_db_lint.project.engines.urls import SYNC_DRIVERS, VALIDATORS, Reader
 from async_db_lint.project.inference import attributes
 from async_db_lint.project.inference.definitions import definitions
 from async_db_lint.project.inference.protocol import Inference
@@ -23,6 +23,11 @@ class Guard(NamedTuple):
     function: Function
     dialect: str
     driver: str
+
+    @property
+    def is_sync(self) -> bool:
+        """Whether it gives a driver that does not work under asyncio."""
+        return self.driver in SYNC_DRIVERS
 
 
 def guard_of(inference: Inference, expr: Expr | None, place: Place, hops: int = MAX_HOPS) -> Guard | None:

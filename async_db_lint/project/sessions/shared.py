@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from async_db_lint.index.expressions import Attribute, Call, Expr, Name
-from async_db_lint.index.scopes import Function, Parameter, ParameterKind
+from async_db_lint.index.scopes import Function, Parameter
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.inference.dependencies import depends_call
 from async_db_lint.project.inference.parameters import argument_for, declared_at
@@ -16,6 +16,7 @@ from async_db_lint.project.names.values import Kind, Value
 from async_db_lint.project.sessions.held import (
     held_sessions,
     is_lent,
+    is_serialised,
     is_session_or_connection,
     used_sessions,
     uses_parameter,
@@ -41,21 +42,23 @@ def carried_by(codebase: Codebase, call: Call) -> Iterator[Carried]:
     if call.receiver is not None:
         value = codebase.value_at(call.receiver, place)
         if value is not None and is_session_or_connection(codebase, value):
-            yield _carried(codebase, call.receiver, place, value)
+            yield carried(codebase, call.receiver, place, value)
         elif value is not None:
             yield from _inside_object(codebase, call, value, function)
     if function is None:
         return
+    yield from closed_over(codebase, function, place)
     for parameter in function.parameters:
         given = argument_for(codebase.inference, call, function, parameter)
         value = codebase.value_at(given, place)
         if given is None or value is None or not is_session_or_connection(codebase, value):
             continue
         if uses_parameter(codebase, function, parameter.name):
-            yield _carried(codebase, given, place, value)
+            yield carried(codebase, given, place, value)
 
 
-def _carried(codebase: Codebase, expr: Expr, place: Place, value: Value) -> Carried:
+def carried(codebase: Codebase, expr: Expr, place: Place, value: Value) -> Carried:
+    """A session or connection, or an object that holds one, where an expression of the code takes it along."""
     search = OriginSearch(
         lambda item, where: is_session_or_connection(codebase, codebase.value_at(item, where)),
         lambda call: _keeps_argument(codebase, call),
@@ -69,7 +72,7 @@ def _inside_object(codebase: Codebase, call: Call, value: Value, function: Funct
     place = place_of(call)
     used = used_sessions(codebase, value, function)
     if used and len(held_sessions(codebase, value)) == 1:
-        yield _carried(codebase, call.receiver, place, value)
+        yield carried(codebase, call.receiver, place, value)
         return
     for name in sorted(used):
         text = f"{quoted(call.receiver)}.{name}"
@@ -83,34 +86,23 @@ def _keeps_argument(codebase: Codebase, call: Call) -> bool:
     return is_construction and is_lent(codebase, codebase.inference.call(call))
 
 
-def bound_object(codebase: Codebase, target: Expr, place: Place) -> Carried | None:
-    """The object that `add_task(object.method)` takes along, when the method uses the session that it keeps."""
-    if not isinstance(target, Attribute):
-        return None
-    value = codebase.value_at(target.value, place)
-    function = codebase.inference.function(codebase.value_at(target, place))
-    if value is None or not is_lent(codebase, value) or not used_sessions(codebase, value, function):
-        return None
-    return _carried(codebase, target.value, place, value)
+def closed_over(codebase: Codebase, function: Function, place: Place) -> Iterator[Carried]:
+    """The sessions of the function around that an inner function uses by their names.
 
-
-def handed_argument(codebase: Codebase, call: Call, position: int) -> Carried | None:
-    """The session that `add_task(target, …)` passes to `target` at a position, when `target` uses it."""
-    place = place_of(call)
-    target, given = call.positional[0], call.positional[position + 1]
-    value = codebase.value_at(given, place)
-    if value is None or not (is_session_or_connection(codebase, value) or held_sessions(codebase, value)):
-        return None
-    function = codebase.inference.function(codebase.value_at(target, place))
-    if function is None:
-        return None
-    offset = 1 if function.owner is not None and isinstance(target, Attribute) else 0
-    parameters = [item for item in function.parameters if item.kind is ParameterKind.POSITIONAL]
-    if position + offset >= len(parameters):
-        return None
-    if not uses_parameter(codebase, function, parameters[position + offset].name):
-        return None
-    return _carried(codebase, given, place, value)
+    Takes the place at which the inner function is called or handed on.
+    """
+    names = {
+        name
+        for call in function.calls
+        for item in (call.receiver, *call.positional)
+        for name in ((item.name,) if isinstance(item, Name) else ())
+        if name not in function.bindings and name in place.scope.bindings
+    }
+    if function.parent is place.scope and not is_serialised(codebase, function):
+        for name in sorted(names):
+            value = codebase.value_at(Name(name), place)
+            if value is not None and (is_session_or_connection(codebase, value) or held_sessions(codebase, value)):
+                yield carried(codebase, Name(name), place, value)
 
 
 def is_of_request(codebase: Codebase, expr: Expr, place: Place, hops: int = MAX_DEPENDENCY_HOPS) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from async_db_lint.fixes.nodes.lifespan import disposing
 from async_db_lint.rule import *
@@ -24,6 +24,8 @@ class EngineNotDisposed(Rule):
             yield
             await engine.dispose()
 
+    A `dispose()` before the `yield`, or only in an `except` of the lifespan, is not at the end.
+
     Silent: when anything that may run disposes it, through wrappers and other files, or may do so: a
     receiver or a lifespan that is not understood, a file that was not read; with `NullPool` and
     `StaticPool`; in libraries, tests, migrations and scripts; when nothing uses the engine, so that it
@@ -41,15 +43,24 @@ class EngineNotDisposed(Rule):
         for engine in project.engines:
             if not engine.is_async or not engine.is_in_application or engine.is_unpooled:
                 continue
-            forgotten = [item.call for item in engine.disposals if not item.is_awaited and item.call is not None]
-            if len(forgotten) < len(engine.disposals) or engine.is_handed_out or not engine.is_used:
+            early = engine.early_disposals
+            others = [item for item in engine.disposals if item not in early]
+            forgotten = [item.call for item in others if not item.is_awaited and item.call is not None]
+            if len(forgotten) < len(others) or engine.is_handed_out or not engine.is_used:
                 continue
             if project.has_unknown_handlers or any(project.may_be_unread(word, engine.call) for word in engine.endings):
                 continue
             message = f"{engine.title} is never disposed: its connections stay open when the application stops"
             ending = None if forgotten else ending_of(engine)
             found = suspect(engine.call, message, fix=None if ending is None else disposing(ending))
-            yield found.with_related(_stops(project)).with_same_as(forgotten)
+            yield found.with_related((*_early(early), *_stops(project))).with_same_as(forgotten)
+
+
+def _early(disposals: Iterable[Disposal]) -> Iterator[Related]:
+    """Where the engine is disposed, but not when the application stops."""
+    for item in disposals:
+        if item.call is not None:
+            yield Related(item.call.path, item.call.span, "this does not run when the application stops normally")
 
 
 def _stops(project: Project) -> Iterator[Related]:

@@ -24,6 +24,8 @@ class SyncDriverUrl(Rule):
 
     Instead: name the driver: `postgresql+asyncpg://user@host/database`.
 
+    A validator of settings that sets `drivername` is read as well.
+
     Silent: when the URL is rewritten before use, when its beginning is not known, for `+psycopg`,
     which is async, and in tests.
     """
@@ -37,7 +39,11 @@ class SyncDriverUrl(Rule):
     def suspects(self, project: Project) -> Suspects:
         for engine in project.engines:
             driver = engine.driver
-            if not engine.is_async or engine.role is Role.TEST or driver is None or not driver.is_sync:
+            if not engine.is_async or engine.role is Role.TEST:
+                continue
+            if driver is None and engine.guard is not None and engine.guard.is_sync:
+                yield suspect(engine.call, _refused(engine.guard)).with_related(_set(engine.guard))
+            if driver is None or not driver.is_sync:
                 continue
             named = None if engine.has_shared_url else NAMED.get(driver.dialect)
             message = f"`{driver.scheme}://` {_consequence(driver, project.versions.of('sqlalchemy'))}"
@@ -57,6 +63,16 @@ def _consequence(driver: Driver, version: Range) -> str:
     if version.within("2.1"):
         return "means psycopg 3 in SQLAlchemy 2.1, not asyncpg: name the driver"
     return "names no driver: SQLAlchemy 2.0 takes psycopg2 and fails, 2.1 silently takes psycopg 3"
+
+
+def _refused(guard: Guard) -> str:
+    """What a validator's driver does with an async engine."""
+    return f"an async engine cannot use {guard.driver}, which `{guard.function.name}` gives to its URL"
+
+
+def _set(guard: Guard) -> Iterator[Related]:
+    """Where a validator gives the URL its driver."""
+    yield Related(guard.function.path, guard.function.span, "the driver is set here")
 
 
 def _written(driver: Driver, engine: Engine) -> Iterator[Related]:

@@ -18,8 +18,9 @@ class SessionNotInjected(Rule):
 
     Instead: `session: Annotated[AsyncSession, Depends(get_session)]`.
 
-    Silent: for WebSockets, streams and background work, where a session of their own is right, and for
-    repositories and units of work that own their session. This rule is advice.
+    Silent: for WebSockets, streams and background work, where a session of their own is right, for
+    repositories and units of work that own their session, and in a route that uses a given session too.
+    This rule is advice.
     """
 
     code = "ADB601"
@@ -32,7 +33,7 @@ class SessionNotInjected(Rule):
         for function in project.functions_run_as(Trigger.ROUTE):
             if not project.is_in_application(function):
                 continue
-            if any(call.method in (*STREAMS, *BACKGROUND) for call in function.calls):
+            if any(call.method in (*STREAMS, *BACKGROUND) for call in function.calls) or _receives(project, function):
                 continue
             calls = [project.site(call) for call in function.calls]
             route = f"the route `{function.name}`"
@@ -46,14 +47,18 @@ class SessionNotInjected(Rule):
                 yield suspect(used, f"{route} uses a session of its module instead of receiving one")
 
 
+def _receives(project: Project, route: Function) -> bool:
+    """Whether a route uses a session that it is given, itself or in an object: the second is meant."""
+    used = [item.name for item in route.parameters if any(True for _ in uses_of(item.name, route))]
+    given = [project.value_at(Name(name), end_of(route)) for name in used]
+    return any(value is not None and (project.is_session(value) or is_lent(project, value)) for value in given)
+
+
 def _is_own(project: Project, call: CallSite) -> bool:
-    """Whether a call opens a session from a factory that the module knows by name, or on an engine."""
-    if call.usage is not Usage.ENTERED:
+    """Whether a call opens a session by what the module knows: a factory, an engine, or a helper around them."""
+    if call.usage is not Usage.ENTERED or not project.is_session(project.value_at(Enter(call.call, True), call.place)):
         return False
-    if call.library_name in SESSIONS:
-        bind = call.argument("bind", 0)
-        return isinstance(bind, Name) and not project.is_local(bind, call.place)
-    callee = call.call.callee
-    if not isinstance(callee, Name) or call.callee is None or not project.is_session(call.callee.inner):
-        return False
-    return not project.is_local(callee, call.place)
+    opener: Expr | None = call.argument("bind", 0) if call.library_name in SESSIONS else call.call.callee
+    while isinstance(opener, Attribute):
+        opener = opener.value
+    return isinstance(opener, Name) and not project.is_local(opener, call.place)

@@ -52,13 +52,8 @@ class EscapedSession(Rule):
 
 def _handed(project: Project, call: Call) -> Iterator[Carried]:
     """The request's sessions that `add_task` takes along: in the object of the method, or as arguments."""
-    positional, place = call.positional, place_of(call)
-    owner = bound_object(project, positional[0], place) if positional else None
-    if owner is not None and is_of_request(project, owner.expr, place):
-        yield owner
-    for position, given in enumerate(positional[1:]):
-        carried = handed_argument(project, call, position) if is_of_request(project, given, place) else None
-        if carried is not None:
+    for carried in handed_over(project, call):
+        if is_of_request(project, carried.expr, place_of(call)):
             yield carried
 
 

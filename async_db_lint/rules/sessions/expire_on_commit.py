@@ -46,6 +46,9 @@ class ExpireOnCommit(Rule):
                 continue
             message = SWITCHED_ON if is_on else LEFT_OUT
             yield suspect(call, message, at=keyword("expire_on_commit"), fix=fix)
+        for call in project.calls("configure", on=(FACTORY,)):
+            if call.argument("expire_on_commit") == Literal(True) and call.is_in_application:
+                yield suspect(call, SWITCHED_ON, at=keyword("expire_on_commit"), fix=fix)
 
 
 def _makers(project: Project) -> Iterator[CallSite]:

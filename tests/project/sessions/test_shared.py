@@ -12,10 +12,7 @@ from async_db_lint.project.names.places import place_of
 from async_db_lint.project.project import Project
 from async_db_lint.project.sessions.shared import (
     MAX_DEPENDENCY_HOPS,
-    Carried,
-    bound_object,
     carried_by,
-    handed_argument,
     is_of_request,
 )
 from tests.projects import DATABASE, codes, project
@@ -121,96 +118,6 @@ def test_an_object_that_is_not_known_to_keep_one_session_is_its_own_origin() -> 
     found = project(HEAD + dedent(text))
     call = next(call for scope in found.scopes() for call in scope.calls if call.callee == Attribute(Name("r"), "save"))
     assert [(item.text, item.origin.text) for item in carried_by(found, call)] == [("r", "r")]
-
-
-# ------------------------------------------------------------------ what `add_task` takes along
-
-
-def handed(body: str, position: int = 0) -> Carried | None:
-    """The session that the last call of a function hands to its first argument."""
-    found, call = last_call(body)
-    return handed_argument(found, call, position)
-
-
-@pytest.mark.parametrize(
-    ("body", "position", "text"),
-    [
-        ("tasks.add_task(use, s)", 0, "s"),
-        ("tasks.add_task(use_second, 1, s)", 1, "s"),
-        ("tasks.add_task(use, p)", 0, "p"),
-        ("r = R(s)\ntasks.add_task(r.send, s)", 0, "s"),
-        ("tasks.add_task(R(s).send, s)", 0, "s"),
-    ],
-)
-def test_a_session_is_handed_to_a_task_that_uses_it(body: str, position: int, text: str) -> None:
-    found = handed(body, position)
-    assert found is not None
-    assert found.text == text
-
-
-@pytest.mark.parametrize(
-    ("body", "position"),
-    [
-        ("tasks.add_task(ignore, s)", 0),
-        ("tasks.add_task(unknown, s)", 0),
-        ("tasks.add_task(use, 1)", 0),
-        ("tasks.add_task(use, SessionLocal)", 0),
-        ("tasks.add_task(use, 1, s)", 1),
-        ("tasks.add_task(use_second, s)", 0),
-        ("r = R(s)\ntasks.add_task(r.save, s)", 0),
-        ("r = R(s)\ntasks.add_task(r.send, 1, s)", 1),
-        ("def only(*, s): s.flush()\ntasks.add_task(only, s)", 0),
-        ("def rest(*s): s.flush()\ntasks.add_task(rest, s)", 0),
-    ],
-)
-def test_a_session_is_not_handed_to_a_task_that_ignores_it_or_is_not_known(body: str, position: int) -> None:
-    assert handed(body, position) is None
-
-
-def test_a_session_is_handed_to_a_function_of_another_file() -> None:
-    main = """
-        import work
-        from work import AsyncSession
-        def f(s: AsyncSession, tasks): tasks.add_task(work.use, s)
-    """
-    found = project({"work.py": HEAD, "main.py": main})
-    (call,) = found.table.named("add_task")
-    carried = handed_argument(found, call, 0)
-    assert carried is not None
-    assert carried.text == "s"
-
-
-def bound(body: str) -> Carried | None:
-    """The object that the first argument of the last call of a function takes along."""
-    found, call = last_call(body)
-    return bound_object(found, call.positional[0], place_of(call))
-
-
-@pytest.mark.parametrize(
-    ("body", "text", "origin"),
-    [("r = R(s)\ntasks.add_task(r.save)", "r", "s"), ("tasks.add_task(R(s).save)", "R(…)", "R(…)")],
-)
-def test_an_object_goes_along_with_its_method(body: str, text: str, origin: str) -> None:
-    found = bound(body)
-    assert found is not None
-    assert (found.text, found.origin.text) == (text, origin)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "tasks.add_task(use)",
-        "tasks.add_task(unknown.work)",
-        "tasks.add_task(s.flush)",
-        "tasks.add_task(p.one)",
-        "r = R(s)\ntasks.add_task(r.idle)",
-        "r = R(s)\ntasks.add_task(r.send)",
-        "r = R(s)\ntasks.add_task(r.missing)",
-        "tasks.add_task(R.save)",
-    ],
-)
-def test_no_object_goes_along(body: str) -> None:
-    assert bound(body) is None
 
 
 # ------------------------------------------------------------------ the request's own

@@ -50,7 +50,6 @@ OWN_SILENT = [
     OWN.but("for work in the background", {"return session": "tasks.add_task(session)"}),
     OWN.but("for a task", {"return session": "asyncio.create_task(session)"}),
     OWN.but("for a session that is not entered", {OPENED: "session = SessionLocal()\nif session:"}),
-    OWN.but("for a transaction", {"SessionLocal()": "SessionLocal.begin()"}),
     OWN.but(
         "for a factory that is passed in", {"tasks: BackgroundTasks": "SessionLocal: async_sessionmaker[AsyncSession]"}
     ),
@@ -58,7 +57,6 @@ OWN_SILENT = [
     OWN.but("for a unit of work", {OPENED: "async with UnitOfWork() as session:"}),
     OWN.but("for what is not known", {OPENED: "async with Session() as session:"}),
     OWN.but("for its class on an engine that is passed in", {OPENED: "async with AsyncSession(tasks) as session:"}),
-    OWN.but("for its class on an engine of an object", {OPENED: "async with AsyncSession(app.engine) as session:"}),
     OWN.but("for its class on nothing", {OPENED: "async with AsyncSession() as session:"}),
     OWN.but(
         "for another library's class",
