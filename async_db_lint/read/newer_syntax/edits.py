@@ -16,7 +16,7 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class StringParts:
     """An f-string or t-string, with the plain strings beside it: its text and its holes, in order.
 
     `ends` are the places after each of them, in bytes.
@@ -41,7 +41,7 @@ class Edits:
     """
 
     changes: list[tuple[int, bytes]] = field(default_factory=list)
-    strings: dict[int, Written] = field(default_factory=dict)
+    strings: dict[int, StringParts] = field(default_factory=dict)
     aliases: set[int] = field(default_factory=set)
     handlers: set[int] = field(default_factory=set)
     lazy: dict[int, int] = field(default_factory=dict)

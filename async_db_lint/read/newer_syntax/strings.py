@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from async_db_lint.read.newer_syntax.edits import Hole, Written
+from async_db_lint.read.newer_syntax.edits import Hole, StringParts
 from async_db_lint.read.newer_syntax.tokens import TOKEN, NotUnderstood, blanked
 
 PIECE = re.compile(
@@ -54,9 +54,9 @@ class Run:
                 return
 
     @property
-    def written(self) -> Written:
+    def written(self) -> StringParts:
         """What was read."""
-        return Written(tuple(_joined(self.parts)), tuple(self.ends), b"t" in self.prefixes)
+        return StringParts(tuple(_joined(self.parts)), tuple(self.ends), b"t" in self.prefixes)
 
     def changes(self) -> Iterator[tuple[int, bytes]]:
         """The changes that make it a tuple."""

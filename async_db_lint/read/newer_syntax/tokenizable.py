@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from async_db_lint.read.newer_syntax.edits import Edits, Written
+from async_db_lint.read.newer_syntax.edits import Edits, StringParts
 from async_db_lint.read.newer_syntax.statements import edits_of
 from async_db_lint.read.newer_syntax.tokens import QUOTED, TOKEN, NotUnderstood
 
@@ -25,7 +25,7 @@ def tokenizable(text: str) -> str:
     return Edits([change for change in edits.changes if is_cut[change[0]]]).applied(data).decode()
 
 
-def _is_cut(data: bytes, start: int, written: Written) -> bool:
+def _is_cut(data: bytes, start: int, written: StringParts) -> bool:
     """Whether an older tokenizer sees other strings."""
     at = start
     for end in written.ends:
