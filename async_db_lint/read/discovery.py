@@ -160,7 +160,7 @@ def read(root: Path, path: str, whole: bool = False) -> bytes | None:
 
     Of a file that is too large for people to write, the start is enough to see that, unless the whole is asked for.
     """
-    return regular_file.read(root / path, -1 if whole else MAX_BYTES + 1)
+    return regular_file.read(os.path.join(root, path), -1 if whole else MAX_BYTES + 1)
 
 
 def path_inside(root: Path, path: Path) -> str:

@@ -56,7 +56,7 @@ def examine(target: Target, progress: Progress = silent) -> Examined:
         named = {target.unsaved.path: target.unsaved.data}
         wanted = set() if discovery.is_excluded(target.unsaved.path, exclude) else set(named)
     data = {**files.data, **named}
-    with watch.timed("choose"):
+    with watch.timed("choose"), without_collection():
         chosen = relevance.relevant(data, target.root.name) | named.keys()
     with watch.timed("parse and index"), without_collection():
         modules, failures = parsed(data, chosen, progress)

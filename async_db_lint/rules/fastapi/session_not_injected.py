@@ -49,8 +49,8 @@ class SessionNotInjected(Rule):
 
 def _receives(project: Project, route: Function) -> bool:
     """Whether a route uses a session that it is given, itself or in an object: the second is meant."""
-    used = [item.name for item in route.parameters if any(True for _ in uses_of(item.name, route))]
-    given = [project.value_at(Name(name), end_of(route)) for name in used]
+    names = [item.name for item in route.parameters if len(route.bindings[item.name]) == 1]
+    given = [project.value_at(Name(name), end_of(route)) for name in names if any(True for _ in uses_of(name, route))]
     return any(value is not None and (project.is_session(value) or is_lent(project, value)) for value in given)
 
 
