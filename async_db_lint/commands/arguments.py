@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,8 +16,9 @@ from async_db_lint.read.source import Source
 from async_db_lint.rule.change import Safety
 from async_db_lint.rule.finding import Severity
 from async_db_lint.run.examine import Target
-from async_db_lint.settings.config import Config, load
+from async_db_lint.settings.config import Config
 from async_db_lint.settings.keys import ConfigError
+from async_db_lint.settings.load import load, load_file
 
 
 class Action(Enum):
@@ -46,8 +48,7 @@ class Printing:
 class Asked:
     """What a `check` command asks for.
 
-    `allowed` are the kinds of fixes that may be made, `fail_on` the lowest severity that fails the command, and
-    `isolated` says that the project's configuration is ignored.
+    `allowed` are the kinds of fixes that may be made, `fail_on` the lowest severity that fails the command.
     """
 
     target: Target
@@ -58,7 +59,6 @@ class Asked:
     allowed: frozenset[Safety]
     show_fixes: bool
     diff_base: str | None
-    isolated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class AskedAudit:
 def asked(options: argparse.Namespace) -> Asked:
     """The meaning of the arguments of `check`. Raises ConfigError and MissingPath."""
     refuse_conflicts(options)
-    paths = options.paths or [Path(".")]
+    paths = options.paths or [options.root or Path(".")]
     root = root_of(options.root, paths)
     unsaved = standard_input(options.stdin_filename, root) if Path("-") in paths else None
     target = Target(root, [] if unsaved is not None else paths, configured(options, root), unsaved)
@@ -90,66 +90,52 @@ def asked(options: argparse.Namespace) -> Asked:
         allowed=frozenset(Safety) if options.unsafe_fixes else frozenset((Safety.SAFE,)),
         show_fixes=options.show_fixes,
         diff_base=options.diff_base,
-        isolated=options.isolated,
     )
 
 
 def asked_audit(options: argparse.Namespace) -> AskedAudit:
     """The meaning of the arguments of `audit`. Raises ConfigError and MissingPath."""
-    root = root_of(options.root, [options.path]) if options.root is not None else root_above(options.path)
-    config = project_config(root, options.isolated)
+    if not options.path.exists():
+        raise MissingPath(f"{options.path}: no such file or folder")
+    root = root_of(options.root, [options.path])
+    config = project_config(root, options.isolated, options.config)
     return AskedAudit(root, options.path, config, options.format, options.output, options.color, options.exit_zero)
 
 
 def root_of(given: Path | None, paths: Sequence[Path]) -> Path:
-    """The project's root: as given, or the git top level above the current folder, or above a path outside of it.
-
-    Raises MissingPath.
-    """
+    """The project's root: as given, or the one in which the paths lie. Raises MissingPath."""
     if given is not None:
         if not given.is_dir():
             raise MissingPath(f"{given}: no such folder (--root)")
         return given.resolve()
-    root = discovery.find_root(Path.cwd())
-    for path in paths:
-        resolved = path.resolve()
-        if str(path) != "-" and resolved.exists() and not resolved.is_relative_to(root):
-            return discovery.find_root(resolved if resolved.is_dir() else resolved.parent)
+    places = [Path.cwd() if str(path) == "-" else path for path in paths]
+    roots = {discovery.find_root(path) for path in places if path.exists()} or {discovery.find_root(Path.cwd())}
+    root = Path(os.path.commonpath(roots))
+    if root in (Path.home(), Path(root.anchor)):
+        what = "your home folder" if root == Path.home() else "the whole file system"
+        raise MissingPath(f"{root}: this is {what}, not a project; name the project's folder, or give --root")
     return root
-
-
-def root_above(path: Path) -> Path:
-    """The root of the project in which a path lies: the git top level, else the folder of a pyproject.toml, else it.
-
-    Other than for `check`, the current folder says nothing: an audit is of the project that it names.
-    Raises MissingPath.
-    """
-    if not path.exists():
-        raise MissingPath(f"{path}: no such file or folder")
-    start = path.resolve() if path.is_dir() else path.resolve().parent
-    root = discovery.find_root(start)
-    if (root / ".git").exists():
-        return root
-    return next((folder for folder in (start, *start.parents) if (folder / "pyproject.toml").is_file()), start)
 
 
 def configured(options: argparse.Namespace, root: Path) -> Config:
     """The configuration of the project, changed by the options of the command line."""
-    config = project_config(root, options.isolated)
+    config = project_config(root, options.isolated, options.config)
     if options.select is not None:
-        config = replace(config, select=options.select)
+        config = replace(config, select=options.select, said=config.said | {"select"})
     if options.ignore is not None:
-        config = replace(config, ignore=options.ignore)
+        config = replace(config, ignore=options.ignore, said=config.said | {"ignore"})
     if options.baseline is not None:
         config = replace(config, baseline=str(options.baseline.absolute()))
     if options.extend_select is not None:
-        config = replace(config, extend_select=(*config.extend_select, *options.extend_select))
+        config = replace(config, added=options.extend_select)
     return config
 
 
-def project_config(root: Path, isolated: bool) -> Config:
-    """The configuration of the project as its file has it, or the default one where that is to be ignored."""
-    return Config() if isolated else load(root)
+def project_config(root: Path, isolated: bool, given: Path | None) -> Config:
+    """The configuration of the project as its file has it, that of a file, or the default one. Raises ConfigError."""
+    if isolated:
+        return Config(has_nested=False)
+    return load(root) if given is None else load_file(given)
 
 
 def standard_input(name: Path | None, root: Path) -> Source:

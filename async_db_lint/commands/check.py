@@ -15,7 +15,7 @@ from async_db_lint.fixes.write import WriteError
 from async_db_lint.read import discovery
 from async_db_lint.read.discovery import MissingPath
 from async_db_lint.read.sources import Sources
-from async_db_lint.report.formats import FOR_PROGRAMS, Shown, rendered
+from async_db_lint.report.formats import FOR_FORGES, FOR_PROGRAMS, Shown, rendered
 from async_db_lint.report.progress import Progress
 from async_db_lint.report.terminal import Style, escaped
 from async_db_lint.rule.finding import Finding
@@ -115,8 +115,7 @@ def show_settings(question: Asked) -> int:
     target = question.target
     files = read(target.root, target.config.exclude)
     wanted, _ = discovery.targets(target.root, target.paths, files.tree, target.config.exclude)
-    configured = not question.isolated
-    print("\n".join(settings(target, files, len(wanted), configured)))
+    print("\n".join(settings(target, files, len(wanted))))
     return CLEAN
 
 
@@ -136,11 +135,19 @@ def shown_from(root: Path) -> Shown:
     return lambda path: os.path.relpath(root / path).replace(os.sep, "/")
 
 
+def in_repository(root: Path) -> Shown:
+    """What turns a path from the root into one from the top of the repository, as forges want it."""
+    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+    inner = root.relative_to(top).as_posix()
+    return lambda path: path if inner == "." else f"{inner}/{path}"
+
+
 def show(report: Report, printing: Printing, root: Path) -> None:
     """Print a report in the chosen format."""
     shown = shown_from(root)
     if printing.output_format in FOR_PROGRAMS:
-        text = rendered(printing.output_format, _findings_for(report, printing.output_format), shown)
+        of_format = in_repository(root) if printing.output_format in FOR_FORGES else shown
+        text = rendered(printing.output_format, _findings_for(report, printing.output_format), of_format)
         print(text, end="\n" if text else "")
     else:
         _show_text(report, printing, root)

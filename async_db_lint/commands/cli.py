@@ -15,6 +15,8 @@ from async_db_lint.report.formats import FORMATS
 
 COMMANDS = ("check", "audit", "rule", "rules", "schema", "completion")
 
+ROOT = "the git top level above {0}, else the folder of a pyproject.toml, else the folder around its package"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status: 0 nothing, 1 something found, 2 the tool could not do its work."""
@@ -149,7 +151,7 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--fail-on", choices=("error", "warning", "advice"), default="warning", metavar="SEVERITY",
                        help="exit with 1 from this severity on: error, warning (default) or advice")  # fmt: skip
     check.add_argument("--exit-zero", action="store_true", help="exit with 0 even if something is found")
-    _add_project(check, "the git top level, else the current folder")
+    _add_project(check, ROOT.format("the paths"))
     check.add_argument("--stdin-filename", type=Path, metavar="PATH", help="the path of the text on standard input")
     _add_fixes(check)
     add_old_code(check)
@@ -187,13 +189,15 @@ def _add_audit(audit: argparse.ArgumentParser) -> None:
         "--output", type=Path, metavar="FILE", help="write it to a file: audit.html, audit.md, audit.json"
     )
     audit.add_argument("--exit-zero", action="store_true", help="exit with 0 even if something is found")
-    _add_project(audit, "the git top level above PATH, else the folder of a pyproject.toml above it, else PATH")
+    _add_project(audit, ROOT.format("PATH"))
 
 
 def _add_project(command: argparse.ArgumentParser, root: str) -> None:
     """What every command that reads a project takes; `root` says where its root is by default."""
     command.add_argument("--root", type=Path, help=f"the project's root; default: {root}")
-    command.add_argument("--isolated", action="store_true", help="ignore [tool.async-db-lint]")
+    source = command.add_mutually_exclusive_group()
+    source.add_argument("--config", type=Path, metavar="FILE", help="a TOML file with the configuration to use instead")
+    source.add_argument("--isolated", action="store_true", help="ignore [tool.async-db-lint]")
     command.add_argument("--color", choices=("auto", "always", "never"), default="auto")
 
 

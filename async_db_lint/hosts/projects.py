@@ -17,7 +17,8 @@ from async_db_lint.run.examine import Examined, Target, examine
 from async_db_lint.run.faults import Fault
 from async_db_lint.run.lint import Report, check
 from async_db_lint.run.selection import codes_about
-from async_db_lint.settings.config import Config, load
+from async_db_lint.settings.config import Config
+from async_db_lint.settings.load import load
 
 
 class Row(NamedTuple):
@@ -69,8 +70,12 @@ class KeptProjects:
         digests: dict[str, str] = {}
         faults: list[str] = []
         by_root: dict[Path, list[str]] = {}
+        roots: dict[str, Path] = {}  # by folder: the way up is the same for its files
         for name in filenames:
-            by_root.setdefault(root_of(name), []).append(name)
+            folder = name if os.path.isdir(name) else os.path.dirname(name)
+            if folder not in roots:
+                roots[folder] = root_of(name)
+            by_root.setdefault(roots[folder], []).append(name)
         for root, names in sorted(by_root.items()):
             examined = self._of(root, names)
             data = examined.indexed.data
@@ -109,8 +114,8 @@ class KeptProjects:
         """The project's configuration, without what a host does in its own way: broken files, and comments."""
         config = load(root)
         if self.with_advice:
-            config = replace(config, extend_select=(*config.extend_select, "ADVICE"))
-        return replace(config, ignore=(*config.ignore, *codes_about(About.FILE, About.COMMENT)))
+            config = replace(config, added=("ADVICE",))
+        return replace(config, removed=codes_about(About.FILE, About.COMMENT))
 
 
 def _said(fault: Fault) -> str:
@@ -119,11 +124,8 @@ def _said(fault: Fault) -> str:
 
 def root_of(filename: str) -> Path:
     """The root of the project in which a file or folder lies: as for the command."""
-    root = discovery.find_root(Path.cwd())
     path = Path(os.path.realpath(filename))
-    if path.is_relative_to(root) or not path.exists():
-        return root
-    return discovery.find_root(path if path.is_dir() else path.parent)
+    return discovery.find_root(path if path.exists() else Path.cwd())
 
 
 def rows_of(report: Report) -> dict[str, tuple[Row, ...]]:

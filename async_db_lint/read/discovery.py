@@ -20,6 +20,7 @@ PRUNED = frozenset(
     .mypy_cache .pytest_cache .ruff_cache .hypothesis .ipynb_checkpoints
     """.split()
 )
+OWN_TABLE = b"[tool.async-db-lint"
 BUILT = frozenset({"build", "dist"})  # where copies are put, unless somebody writes code there
 
 
@@ -40,13 +41,28 @@ class Tree:
     left_out: tuple[str, ...] = ()
 
 
-def find_root(start: Path) -> Path:
-    """The git top level above a folder, else the folder."""
-    start = start.resolve()
-    for folder in (start, *start.parents):
+def find_root(path: Path) -> Path:
+    """The root of the project in which a file or folder lies. Where one is run from says nothing about it.
+
+    The git top level; else the nearest folder with a pyproject.toml that has our table, or with any; else the folder
+    around the outermost package that the path is in. Never a home folder or `/`, unless that is the path itself.
+    """
+    path = path.resolve()
+    start = path if path.is_dir() else path.parent
+    around = [start, *(folder for folder in start.parents if folder not in (Path.home(), Path(folder.anchor)))]
+    for folder in around:
         if (folder / ".git").exists():
             return folder
-    return start
+    projects = [folder for folder in around if (folder / "pyproject.toml").is_file()]
+    ours = (folder for folder in projects if _has_table(folder / "pyproject.toml"))
+    root = next(ours, next(iter(projects), start))
+    if root is start and start not in projects:
+        return next((folder for folder in around if not (folder / "__init__.py").is_file()), around[-1])
+    return root
+
+
+def _has_table(path: Path) -> bool:
+    return OWN_TABLE in (regular_file.read(path, MAX_BYTES) or b"")
 
 
 def walk(root: Path, exclude: Sequence[str] = ()) -> Tree:

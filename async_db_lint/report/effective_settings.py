@@ -8,16 +8,18 @@ from async_db_lint.report.terminal import escaped
 from async_db_lint.run.examine import Target
 from async_db_lint.run.read_and_index import Files, versions
 from async_db_lint.run.selection import Selection, all_rules
-from async_db_lint.settings.config import Config, load
+from async_db_lint.settings.config import Config
 from async_db_lint.settings.keys import KEYS, LIBRARIES
+from async_db_lint.settings.load import load_nested
 
 
-def settings(target: Target, files: Files, wanted: int, is_configurable: bool) -> Iterator[str]:
+def settings(target: Target, files: Files, wanted: int) -> Iterator[str]:
     """The lines to print; `wanted` counts the files to report on. Raises ConfigError for an unknown rule."""
     root, config = target.root, target.config
     yield f"root: {escaped(str(root))}"
-    is_configured = is_configurable and load(root) != Config()
-    yield f"configuration: {escaped(str(root / 'pyproject.toml')) if is_configured else 'none'}"
+    yield f"configuration: {escaped(config.source) or 'none'}"
+    for folder in load_nested(files.settings, root) if config.has_nested else ():
+        yield f"configuration of {escaped(folder)}: {escaped(str(root / folder / 'pyproject.toml'))}"
     yield f"Python files: {len(files.tree.files)}, of which {wanted} to report on"
     yield ""
     for name in KEYS:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 FOR_PEOPLE = ("full", "concise", "grouped")
 # Each has a module `as_…` with `render(findings, shown)`, imported when it is asked for.
 FOR_PROGRAMS = ("json", "json-lines", "sarif", "github", "gitlab", "junit", "rdjson")
+FOR_FORGES = ("sarif", "github", "gitlab", "rdjson")  # their paths are from the top of the repository
 FORMATS = (*FOR_PEOPLE, *FOR_PROGRAMS)
 
 Shown = Callable[[str], str]

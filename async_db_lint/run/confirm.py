@@ -119,7 +119,7 @@ class Confirmation:
         return Finding(
             rule.code,
             rule.name,
-            self.selection.levels[rule.code],
+            self.selection.at(suspect.path).levels[rule.code],
             Location.of(self.sources(suspect.path), suspect.span),
             suspect.message,
             notes,

@@ -12,7 +12,8 @@ from async_db_lint.read.source import Source
 from async_db_lint.run.read_and_index import Files, Indexed, Progress, parsed, read, silent, without_collection
 from async_db_lint.run.selection import Selection
 from async_db_lint.run.stopwatch import Stopwatch
-from async_db_lint.settings.config import Config
+from async_db_lint.settings.config import Config, chosen_by
+from async_db_lint.settings.load import load_nested
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,17 @@ class Examined:
 
 def examine(target: Target, progress: Progress = silent) -> Examined:
     """Read and index a project. Raises MissingPath and ConfigError."""
-    selection = Selection.of(target.config)  # an unknown rule is an error before anything is read
+    config = target.config
+    selection = Selection.of(config)  # an unknown rule is an error before anything is read
     watch = Stopwatch()
-    exclude = target.config.exclude
     with watch.timed("read"):
-        files = read(target.root, exclude)
+        files = read(target.root, config.exclude)
+    nested = load_nested(files.settings, target.root) if config.has_nested else {}
+    if nested:
+        config = config.with_nested({folder: chosen_by(target.config, inner) for folder, inner in nested.items()})
+        selection = Selection.of(config)
+        files = files.without(config.exclude)
+    exclude = config.exclude
     wanted, by_name = discovery.targets(target.root, target.paths, files.tree, exclude)
     named = {path: _bytes_of(target.root, path, files) for path in by_name}
     if target.unsaved is not None:
@@ -61,7 +68,7 @@ def examine(target: Target, progress: Progress = silent) -> Examined:
     with watch.timed("parse and index"), without_collection():
         modules, failures = parsed(data, chosen, progress)
     indexed = Indexed(target.root, files, data, modules, failures)
-    return Examined(target.config, selection, indexed, frozenset(wanted), watch.seconds)
+    return Examined(config, selection, indexed, frozenset(wanted), watch.seconds)
 
 
 def _bytes_of(root: Path, path: str, files: Files) -> bytes:

@@ -94,13 +94,13 @@ def check(examined: Examined, progress: Progress = silent, honours_noqa: bool = 
     with watch.timed("link"), without_collection():
         project = examined.indexed.project(examined.config)
     selection, sources = examined.selection, Sources(examined.indexed.data)
-    rows = suspected(project, (*selection.rules, *selection.unselected_advice), watch, progress)
+    rows = suspected(project, (*selection.anywhere, *selection.unselected_advice), watch, progress)
     if any(item.fault for item in rows):
         rows = tuple(retried(item, examined.without) for item in rows)
     suppressions = Suppressions(sources, canonical, honours_noqa)
     with watch.timed("confirm"):
         result = _confirmed(rows, Confirmation(sources, selection, examined.wanted), suppressions)
-    told = resolved(result.findings, selection.rules)
+    told = resolved(result.findings, selection.anywhere)
     kept, suppressed = suppressions.divided(told)
     report = Report(
         findings=_sorted((*kept, *_unused(examined, project, suppressions, told))),
@@ -124,8 +124,8 @@ class _Result(NamedTuple):
 
 
 def _confirmed(rows: Sequence[Suspected], confirmation: Confirmation, suppressions: Suppressions) -> _Result:
-    selected = [confirmation.confirmed(item) for item in rows if item.rule in confirmation.selection.rules]
-    others = [item for item in rows if item.rule not in confirmation.selection.rules]
+    selected = [confirmation.confirmed(item) for item in rows if item.rule in confirmation.selection.anywhere]
+    others = [item for item in rows if item.rule not in confirmation.selection.anywhere]
     return _Result(
         tuple(finding for item in selected for finding in item.findings),
         tuple(fault for item in selected for fault in item.faults),
@@ -150,7 +150,7 @@ def _unused(
 ) -> Iterator[Finding]:
     """The suppressions that suppress nothing, in files that can be read and may name one of our rules."""
     selection = examined.selection
-    search = UnusedSearch(selection.rules, selection.levels)
+    search = UnusedSearch(selection.anywhere, selection.levels)
     data = examined.indexed.data
     paths = sorted(path for path in examined.wanted & project.modules.keys() if names_ours(data[path]))
     return search.findings(told, [Commented(suppressions.sources(path), suppressions.in_file(path)) for path in paths])

@@ -34,6 +34,16 @@ class Files:
     data: Mapping[str, bytes]
     settings: tuple[tuple[str, str], ...]
 
+    def without(self, exclude: Sequence[str]) -> Files:
+        """The files that some patterns do not exclude."""
+        out = {path for path in self.tree.files if discovery.is_excluded(path, exclude)}
+        tree = replace(
+            self.tree,
+            files=tuple(path for path in self.tree.files if path not in out),
+            left_out=tuple(sorted({*self.tree.left_out, *out})),
+        )
+        return Files(tree, {path: data for path, data in self.data.items() if path not in out}, self.settings)
+
 
 def read(root: Path, exclude: Sequence[str]) -> Files:
     """Read a project's files, each once."""

@@ -20,36 +20,54 @@ Levels = Mapping[str, Severity]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a configuration chooses: the rules to run, the severity of every rule, and what some files leave out."""
+    """What a configuration chooses: the rules to run, the severity of every rule, and what some files leave out.
+
+    `nested` are the selections of folders, the innermost first.
+    """
 
     rules: tuple[type[Rule], ...]
     levels: Levels
     left_out: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    nested: tuple[tuple[str, Selection], ...] = ()
 
     @staticmethod
     def of(config: Config) -> Selection:
         """The selection of a configuration. Raises ConfigError for a selector that selects nothing."""
         levels = severities(config)
         chosen = matching(config.select, levels) if config.select else default(levels)
-        chosen |= matching(config.extend_select, levels)
-        chosen -= matching(config.ignore, levels)
+        chosen |= matching((*config.extend_select, *config.added), levels)
+        chosen -= matching((*config.ignore, *config.removed), levels)
         for _, codes in config.per_file_ignores:
             matching(codes, levels)  # an unknown rule is an error there too
-        return Selection(tuple(rule for rule in all_rules() if rule in chosen), levels, config.per_file_ignores)
+        nested = tuple((folder, Selection.of(inner)) for folder, inner in config.nested)
+        return Selection(tuple(rule for rule in all_rules() if rule in chosen), levels, config.per_file_ignores, nested)
+
+    def at(self, path: str) -> Selection:
+        """The selection that holds for a path: that of the innermost folder that has one."""
+        return next((inner for folder, inner in self.nested if path.startswith(f"{folder}/")), self)
+
+    @property
+    def anywhere(self) -> tuple[type[Rule], ...]:
+        """The rules to run for some path."""
+        chosen = {rule for one in (self, *(inner for _, inner in self.nested)) for rule in one.rules}
+        return tuple(rule for rule in all_rules() if rule in chosen)
 
     @property
     def codes(self) -> frozenset[str]:
         """The codes of the rules to run."""
-        return frozenset(rule.code for rule in self.rules)
+        return frozenset(rule.code for rule in self.anywhere)
 
     @property
     def unselected_advice(self) -> tuple[type[Rule], ...]:
         """The rules that would give advice and do not run."""
         advice = (rule for rule in all_rules() if self.levels[rule.code] is Severity.ADVICE)
-        return tuple(rule for rule in advice if rule not in self.rules)
+        return tuple(rule for rule in advice if rule not in self.anywhere)
 
     def leaves_out(self, rule: type[Rule], path: str) -> bool:
-        """Whether a rule is left out for a path."""
+        """Whether a rule is left out for a path that others may be asked about."""
+        here = self.at(path)
+        if rule in self.anywhere and rule not in here.rules:
+            return True
         return any(
             fnmatch(path, pattern) and any(rule in _named(code, self.levels) for code in codes)
             for pattern, codes in self.left_out

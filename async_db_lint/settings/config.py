@@ -1,24 +1,23 @@
-"""The configuration: `[tool.async-db-lint]` in pyproject.toml, turned into a frozen value."""
+"""The configuration: what `[tool.async-db-lint]` says, as a frozen value."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from async_db_lint.read import regular_file
 from async_db_lint.read.source import Role
-from async_db_lint.settings.keys import KEYS, TABLE, ConfigError, kind, nearest
-
-TABLE_LIKE = re.compile(rb"async[-_.]?db[-_.]?lint(?:er)?", re.IGNORECASE)
-MOST_BYTES = 16 * 1024 * 1024  # of a pyproject.toml
+from async_db_lint.settings.keys import KEYS, TABLE, ConfigError, nearest
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the user chose: rules by selector, files by pattern, versions, roles, and what some names mean."""
+    """What the user chose: rules by selector, files by pattern, versions, roles, and what some names mean.
+
+    `source` is the file that says so. `nested` are the configurations of folders below the root, the innermost first;
+    they are looked for where `has_nested` is true. `said` names what the command line says, which holds everywhere,
+    as do the rules that a host adds and removes.
+    """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -32,42 +31,34 @@ class Config:
     session_dependencies: tuple[str, ...] = ()
     safe_decorators: tuple[str, ...] = ()
     roles: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)
+    source: str = ""
+    nested: tuple[tuple[str, Config], ...] = ()
+    has_nested: bool = True
+    said: frozenset[str] = frozenset()
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    def with_nested(self, nested: Mapping[str, Config]) -> Config:
+        """This configuration, with those of folders below: their patterns count there, as do their rules."""
+        found = self
+        for folder, config in nested.items():
+            ignores = ((f"{folder}/{pattern}", codes) for pattern, codes in config.per_file_ignores)
+            roles = {
+                role: (*self.roles.get(role, ()), *(f"{folder}/{pattern}" for pattern in patterns))
+                for role, patterns in config.roles.items()
+            }
+            found = replace(
+                found,
+                per_file_ignores=(*found.per_file_ignores, *ignores),
+                exclude=(*found.exclude, *(f"{folder}/{pattern}" for pattern in config.exclude)),
+                roles={**found.roles, **roles},
+            )
+        return replace(found, nested=tuple(sorted(nested.items(), key=lambda item: -len(item[0]))))
 
 
-def load(root: Path) -> Config:
-    """The configuration of a project. Raises ConfigError where a key or value is not valid."""
-    path = root / "pyproject.toml"
-    data = regular_file.read(path, MOST_BYTES)
-    if data is None and path.is_file():
-        raise ConfigError("pyproject.toml cannot be read: it cannot be opened")
-    if data is None or not TABLE_LIKE.search(data):
-        return Config()
-    import tomllib
-
-    try:
-        document = tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"pyproject.toml cannot be read: {error}") from None
-    except RecursionError:
-        raise ConfigError("pyproject.toml cannot be read: it is nested too deeply") from None
-    except ValueError:  # of `int`
-        raise ConfigError("pyproject.toml cannot be read: a number has too many digits") from None
-    tools = document.get("tool", {})
-    tools = tools if isinstance(tools, dict) else {}
-    for name in tools:
-        if name != TABLE and TABLE_LIKE.fullmatch(name.encode()):
-            raise ConfigError(f"[tool.{name}] is not read: the table is called [tool.{TABLE}]")
-    table = tools.get(TABLE, {})
-    if not isinstance(table, dict):
-        raise ConfigError(f"[tool.{TABLE}] must be a table, not {kind(table)}")
-    found = from_table(table)
-    try:
-        is_inside = (root / found.baseline).resolve().is_relative_to(root.resolve())
-    except (ValueError, RuntimeError, OSError):  # a null byte, or a link in a circle
-        raise ConfigError(f"`baseline` is not a path: {found.baseline!r}") from None
-    if not is_inside:
-        raise ConfigError(f"`baseline` leads out of the project: {found.baseline}")
-    return found
+def chosen_by(outer: Config, inner: Config) -> Config:
+    """The configuration of a folder, with what the command line says to the project."""
+    return replace(inner, **{name: getattr(outer, name) for name in (*outer.said, "added", "removed")})
 
 
 def from_table(table: Mapping[str, Any]) -> Config:
@@ -78,6 +69,8 @@ def from_table(table: Mapping[str, Any]) -> Config:
         if key not in KEYS:
             raise ConfigError(f"unknown key `{key}` in [tool.{TABLE}]{nearest(key, KEYS)}")
         found = KEYS[key].read(key, value)
+        if key == "extend":
+            continue  # has been followed
         if key in ROLES:
             roles[ROLES[key]] = found
         else:

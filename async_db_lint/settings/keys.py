@@ -95,6 +95,10 @@ def _list(description: str) -> Key:
 
 
 KEYS: dict[str, Key] = {
+    "extend": Key(
+        "A file whose configuration holds where this one says nothing; its path is from this file.",
+        text, {"type": "string"}
+    ),
     "select": _list("The rules to run: codes, their beginnings, names, ADVICE or ALL. Default: errors and warnings."),
     "extend-select": _list("Rules to run in addition to the selected ones."),
     "ignore": _list("Rules not to run."),

@@ -49,6 +49,34 @@ def test_a_folder_outside_of_git_is_its_own_root(tmp_path: Path) -> None:
     assert find_root(tmp_path) == tmp_path
 
 
+def test_a_file_leads_to_the_folder_around_its_package(tmp_path: Path) -> None:
+    inner = tmp_path / "src" / "shop" / "api"
+    inner.mkdir(parents=True)
+    (tmp_path / "main.py").touch()
+    for folder in (inner, inner.parent):
+        (folder / "__init__.py").touch()
+    (inner / "routes.py").touch()
+    assert {find_root(path) for path in (inner, inner.parent, inner / "routes.py")} == {tmp_path / "src"}
+
+
+@pytest.mark.parametrize("ours", ["", "a", "a/b"])
+def test_a_table_of_ours_comes_before_another_pyproject(ours: str, tmp_path: Path) -> None:
+    inner = tmp_path / "a" / "b" / "c"
+    inner.mkdir(parents=True)
+    for folder in ("", "a", "a/b"):
+        text = "[tool.async-db-lint]" if folder == ours else "[project]"
+        (tmp_path / folder / "pyproject.toml").write_text(text)
+    assert find_root(inner) == tmp_path / ours
+
+
+def test_a_home_folder_is_no_root_of_what_lies_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[tool.async-db-lint]")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "work").mkdir()
+    assert find_root(tmp_path / "work") == tmp_path / "work"
+
+
 def test_the_root_of_a_linked_folder_is_where_the_link_leads(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real", target_is_directory=True)

@@ -18,8 +18,9 @@ from async_db_lint.rule.finding import Severity
 from async_db_lint.run.examine import Target
 from async_db_lint.run.lint import lint
 from async_db_lint.run.selection import Selection, severities
-from async_db_lint.settings.config import Config, from_table, load
+from async_db_lint.settings.config import Config, from_table
 from async_db_lint.settings.keys import KEYS, ConfigError, schema
+from async_db_lint.settings.load import load
 from tests.projects import DATABASE, checked, written
 
 
