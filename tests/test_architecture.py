@@ -29,6 +29,7 @@ FLOORS = (
 )
 PROJECT_FLOORS = (
     {"project"},
+    {"effects"},
     {"engines", "sessions"},
     {"application"},
     {"surroundings"},

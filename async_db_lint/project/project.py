@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from async_db_lint.index.expressions import Call
-from async_db_lint.index.scopes import Module
+from async_db_lint.index.expressions import Call, Expr
+from async_db_lint.index.scopes import Function, Module
 from async_db_lint.project import file_roles
 from async_db_lint.project.application.call_site import enclosing_function
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.application.loop import Loop, OnLoop
+from async_db_lint.project.effects.effects import EffectsOfFunctions
+from async_db_lint.project.effects.events import Event
+from async_db_lint.project.effects.held import Held, events_before, events_of_rounds, held_after
+from async_db_lint.project.effects.requests import Request, Requests
 from async_db_lint.project.engines.engines import Engine, engines
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.names import Names
@@ -18,6 +23,8 @@ from async_db_lint.project.names.uses import names_of
 from async_db_lint.project.names.values import Value
 from async_db_lint.project.surroundings import Surroundings
 from async_db_lint.read.source import Role
+
+ISOLATING = ("create_async_engine", "create_engine", "execution_options", "async_engine_from_config")
 
 
 class BlockingCall(NamedTuple):
@@ -44,6 +51,53 @@ class Project(Codebase):
     def engines(self) -> list[Engine]:
         """Every engine and pool that is made by a call in the project."""
         return engines(self)
+
+    @cached_property
+    def effects(self) -> EffectsOfFunctions:
+        """What functions do to sessions and connections."""
+        return EffectsOfFunctions(self)
+
+    @cached_property
+    def requests(self) -> tuple[Request, ...]:
+        """What happens for each route: what is injected, the route itself, and what follows.
+
+        Example: `for request in project.requests:`.
+        """
+        return tuple(Requests(self, self.effects).all())
+
+    def held_at(self, call: Call, before: Sequence[Event] = ()) -> list[Held]:
+        """The sessions that certainly hold a connection when a call is made; `before` is what its caller did.
+
+        Example: `project.held_at(call.call, request.before)`.
+        """
+        events = self._events_around(call)
+        return held_after(events_before(events, call), call.block, before)
+
+    def held_after(self, request: Request) -> list[Held]:
+        """The sessions that certainly hold a connection when a route returns at its end.
+
+        Example: `project.held_after(request)`.
+        """
+        return held_after(request.own.events, request.route.body, request.before)
+
+    @cached_property
+    def isolation_levels(self) -> tuple[Expr, ...]:
+        """The isolation levels that engines, connections and sessions of the project are given."""
+        calls = (call for name in ISOLATING for call in self.table.named(name))
+        found = (call.keyword("isolation_level") for call in calls)
+        return tuple(item for item in found if item is not None)
+
+    def held_in_loop_at(self, call: Call, before: Sequence[Event] = ()) -> list[Held]:
+        """As `held_at`, when a call in a loop is made again.
+
+        Example: `project.held_in_loop_at(call, request.before)`.
+        """
+        events = self._events_around(call)
+        return held_after(events_of_rounds(events, call), call.block, before)
+
+    def _events_around(self, call: Call) -> Sequence[Event]:
+        scope = call.block.scope
+        return self.effects.of(scope).events if isinstance(scope, Function) else ()
 
     @cached_property
     def loop(self) -> Loop:

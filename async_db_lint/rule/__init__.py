@@ -45,6 +45,11 @@ from async_db_lint.project.application.events import event_registrations
 from async_db_lint.project.application.lifespans import Handlers, can_define_lifespan, handlers_of, has_lifespan
 from async_db_lint.project.application.loop import OnLoop
 from async_db_lint.project.application.startup import handlers, run_by, touches
+from async_db_lint.project.effects.acts import RELEASES, Act
+from async_db_lint.project.effects.events import Event
+from async_db_lint.project.effects.held import Held
+from async_db_lint.project.effects.requests import Dependency, Request, injected_subject
+from async_db_lint.project.effects.subjects import Source, Subject
 from async_db_lint.project.engines.disposals import Disposal
 from async_db_lint.project.engines.ending import Ending, ending_of
 from async_db_lint.project.engines.engines import Engine
@@ -84,13 +89,14 @@ from async_db_lint.project.names.uses import bound_name, is_never_awaited, names
 from async_db_lint.project.names.values import Kind, Value
 from async_db_lint.project.project import BlockingCall, Project
 from async_db_lint.project.sessions.closed import closings_of, is_handed_on
+from async_db_lint.project.sessions.gathered import gathered
 from async_db_lint.project.sessions.handing import handed_over
 from async_db_lint.project.sessions.held import is_lent, is_session_or_connection
 from async_db_lint.project.sessions.injection import Injection, injection_for
 from async_db_lint.project.sessions.opening import OPENED, Opened, is_generator_of_sessions, opens
 from async_db_lint.project.sessions.origin import Origin
 from async_db_lint.project.sessions.shared import Carried, carried_by, is_of_request
-from async_db_lint.project.sessions.tasks import has_ended, tasks
+from async_db_lint.project.sessions.tasks import has_ended, is_awaited_later, tasks
 from async_db_lint.read.source import Role
 from async_db_lint.rule import cst
 from async_db_lint.rule.change import Change, Orphan, Safety
@@ -102,6 +108,7 @@ from async_db_lint.rule.pointers import (
     header_item,
     keyword,
     keyword_of,
+    name_of,
     whole,
     written_keyword,
 )
@@ -115,6 +122,7 @@ from async_db_lint.rule.suspect import (
     steps_of,
     suspect,
     suspect_file,
+    suspect_function,
     suspect_header,
 )
 from async_db_lint.rule.syntax import Syntax
@@ -134,6 +142,7 @@ __all__ = [
     "PER_REQUEST",
     "POOL",
     "REGISTRY",
+    "RELEASES",
     "ROUTERS",
     "SESSION",
     "SESSIONS",
@@ -144,6 +153,7 @@ __all__ = [
     "SYNC_SESSION",
     "SYNC_SESSIONS",
     "About",
+    "Act",
     "Attribute",
     "Await",
     "Binding",
@@ -156,11 +166,13 @@ __all__ = [
     "Change",
     "Class",
     "Comprehension",
+    "Dependency",
     "Disposal",
     "Driver",
     "Ending",
     "Engine",
     "Enter",
+    "Event",
     "Exit",
     "ExitKind",
     "Expr",
@@ -168,6 +180,7 @@ __all__ = [
     "Function",
     "Guard",
     "Handlers",
+    "Held",
     "Injection",
     "Kind",
     "Literal",
@@ -184,14 +197,17 @@ __all__ = [
     "Project",
     "Range",
     "Related",
+    "Request",
     "Role",
     "Rule",
     "Safety",
     "Scope",
     "Sequence",
     "Severity",
+    "Source",
     "Span",
     "Starred",
+    "Subject",
     "Suspect",
     "Suspects",
     "Syntax",
@@ -218,13 +234,16 @@ __all__ = [
     "end_of",
     "ending_of",
     "event_registrations",
+    "gathered",
     "handed_over",
     "handlers",
     "handlers_of",
     "has_ended",
     "has_lifespan",
     "header_item",
+    "injected_subject",
     "injection_for",
+    "is_awaited_later",
     "is_cached",
     "is_coroutine",
     "is_depends",
@@ -240,6 +259,7 @@ __all__ = [
     "keyword",
     "keyword_of",
     "logs_statements",
+    "name_of",
     "names_of",
     "opens",
     "place_of",
@@ -250,6 +270,7 @@ __all__ = [
     "steps_of",
     "suspect",
     "suspect_file",
+    "suspect_function",
     "suspect_header",
     "tasks",
     "touches",

@@ -19,7 +19,7 @@ from async_db_lint.rule.flatness import is_flat
 
 SCAFFOLD = "async def _():\n"
 MAX_UNIT = 60_000  # characters; larger statements are data, and LibCST's time on them grows faster than they do
-HEADERS = frozenset({"With", "For"})
+HEADERS = frozenset({"With", "For", "FunctionDef"})
 COMPOUND = frozenset(
     """
     FunctionDef AsyncFunctionDef ClassDef With AsyncWith For AsyncFor While If Try TryStar

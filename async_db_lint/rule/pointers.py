@@ -48,6 +48,14 @@ def argument(name: str, position: int) -> Pointer[cst.Call]:
     return lambda call: argument_of(call, name, position)
 
 
+def name_of(function: cst.FunctionDef) -> cst.CSTNode:
+    """The name of a function.
+
+    Example: `at=name_of`.
+    """
+    return function.name
+
+
 def header_item(header: cst.With | cst.For) -> cst.CSTNode:
     """What a `with` enters first, or what a `for` runs over.
 

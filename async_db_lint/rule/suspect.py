@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from async_db_lint.index.expressions import Await, Call, Span
-from async_db_lint.index.scopes import Block, BlockKind, Statement, TargetBinding
+from async_db_lint.index.scopes import Block, BlockKind, Function, Statement, TargetBinding
 from async_db_lint.project.application.call_site import CallSite
 from async_db_lint.project.names.values import Step
 from async_db_lint.rule import cst
 from async_db_lint.rule.change import Change
-from async_db_lint.rule.pointers import Pointer, header_item, whole
+from async_db_lint.rule.pointers import Pointer, header_item, name_of, whole
 from async_db_lint.rule.syntax import Syntax
 
 Node = TypeVar("Node", bound="cst.CSTNode")
@@ -115,6 +115,16 @@ def suspect_header(
     assert block.opener is not None
     path = block.scope.module.path
     return Suspect(path, block.opener.span, message, Shape(HEADERS[block.kind]), block.opener, header_item, fix)
+
+
+def suspect_function(function: Function, message: str) -> Suspect[cst.FunctionDef]:
+    """A suspect function; it points at the function's name.
+
+    Example: `yield suspect_function(request.route, "…")`.
+    """
+    assert function.statement is not None
+    statement = function.statement
+    return Suspect(function.path, statement.span, message, Shape("FunctionDef"), statement, name_of)
 
 
 def suspect_file(path: str, span: Span, message: str) -> Suspect[cst.CSTNode]:

@@ -7,15 +7,22 @@ import warnings
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import fastapi
+import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Column, Connection, Integer
 from sqlalchemy.engine import make_url
 
+from tests.proofs.clients import held_while_connected, held_while_read
 from tests.proofs.stage import FIXTURES, Scene, Stage, imported, left_open, outcome, served, yes_or_no
 from tests.scratch import connected
 
 Stages = Callable[[str], Stage]
+# Up to FastAPI 0.117 a dependency ends before the answer is sent, and `Depends` has no `scope`.
+ends_last = pytest.mark.skipif(
+    tuple(map(int, fastapi.__version__.split(".")[:2])) < (0, 118), reason="dependencies end first"
+)
 
 
 def test_ADB601_session_not_injected(stage: Stages) -> None:
@@ -132,3 +139,66 @@ def test_ADB613_on_event_beside_lifespan(stage: Stages) -> None:
     bad, good = found.both(left_open)
     found.shows("connections after the application has stopped", bad, good)
     assert (bad, good) == (1, 0)
+
+
+@ends_last
+def test_ADB606_commit_after_yield(stage: Stages) -> None:
+    found = stage("ADB606")
+
+    async def act(scene: Scene) -> list[tuple[list[int], int]]:
+        await scene.module.create_tables()
+        paths = [route.path for route in scene.module.app.routes if "POST" in getattr(route, "methods", ())]
+        answers: list[tuple[list[int], int]] = []
+        async with served(scene.module.app) as client:
+            for path in paths:
+                statuses = [(await client.post(path, params={"target": path})).status_code for _ in range(2)]
+                rows = await scene.room.fetch("SELECT count(*) FROM link WHERE target = $1", path)
+                answers.append((statuses, rows))
+        return answers
+
+    bad, good = found.both(act)
+    found.shows("the answers to two POSTs of one unique value, and the rows that are there", bad[0], good[0])
+    assert bad == [([201, 201], 1)] * 3
+    assert good == [([201, 500], 1)] * 2
+
+
+@ends_last
+def test_ADB614_session_held_by_response(stage: Stages) -> None:
+    found = stage("ADB614")
+
+    async def act(scene: Scene) -> list[Any]:
+        _, statuses = await held_while_read(scene, "/events", clients=3)
+        return [
+            (await held_while_read(scene, "/events"))[0],
+            (await held_while_read(scene, "/file"))[0],
+            await held_while_connected(scene, "/chat"),
+            sorted(statuses),
+        ]
+
+    bad, good = found.both(act)
+    found.shows("connections that are checked out while a client reads a stream", bad[0], good[0])
+    found.shows("while a client reads a file", bad[1], good[1])
+    found.shows("while a WebSocket waits for its client", bad[2], good[2])
+    found.shows("the answers to three streams at once, with a pool of two", bad[3], good[3])
+    assert bad == [1, 1, 1, [200, 200, 500]]
+    assert good == [0, 0, 0, [200, 200, 200]]
+
+
+@ends_last
+def test_ADB615_two_scopes_two_sessions(stage: Stages) -> None:
+    found = stage("ADB615")
+
+    async def act(scene: Scene) -> list[tuple[int, int]]:
+        await scene.module.create_tables()
+        answers: list[tuple[int, int]] = []
+        async with served(scene.module.app) as client:
+            for path in ("/links", "/service"):
+                status = (await client.post(path, params={"target": path})).status_code
+                rows = await scene.room.fetch("SELECT count(*) FROM link WHERE target = $1", path)
+                answers.append((status, rows))
+        return answers
+
+    bad, good = found.both(act)
+    found.shows("the answer to a POST with two scopes, and the rows that are there", bad[0], good[0])
+    found.shows("the same with `use_cache=False`", bad[1], good[1])
+    assert (bad, good) == ([(201, 0)] * 2, [(201, 1)] * 2)

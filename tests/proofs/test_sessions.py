@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import fastapi
+import pytest
 from fastapi import BackgroundTasks, Depends
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -321,3 +322,27 @@ def test_ADB212_unremoved_scoped_session(stage: Stages) -> None:
     bad, good = found.both(act)
     found.shows("sessions kept after three tasks have ended", bad, good)
     assert (bad, good) == (3, 0)
+
+
+@pytest.mark.skipif(IS_OLD_FASTAPI, reason="the request's session is closed before the task runs")
+def test_ADB213_nested_session(stage: Stages) -> None:
+    found = stage("ADB213")
+
+    async def act(scene: Scene) -> list[Any]:
+        module, counted = scene.module, scene.module.counted
+        ended: list[str] = []
+
+        async def noted() -> None:
+            ended.append(await outcome(counted))
+
+        async with served(module.app) as client:
+            answers: list[Any] = [(await client.get(path)).status_code for path in ("/nested", "/helper")]
+            module.counted = noted
+            assert (await client.post("/background")).status_code == 200
+        return [*answers, *ended]
+
+    bad, good = found.both(act)
+    found.shows("the answer of a route that opens a second session, with a pool of one", bad[0], good[0])
+    found.shows("the same in a helper", bad[1], good[1])
+    found.shows("what a background task with a session of its own ends with", bad[2], good[2])
+    assert (bad, good) == ([500, 500, "TimeoutError"], [200, 200, "1"])

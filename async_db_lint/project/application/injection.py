@@ -20,17 +20,18 @@ MAX_ROUTERS = 6  # routers included in one another
 
 
 class Injected(NamedTuple):
-    """A function or constructor that is called for another function, and what it gives."""
+    """A function or constructor that is called for another function, what it gives, and by which `Depends(…)`."""
 
     target: Function
     value: Value | None
+    depends: Call
 
 
 def injected(codebase: Codebase, function: Function) -> Iterator[Injected]:
     """What is injected into the parameters of a function."""
     for parameter in function.parameters:
         call = depends_call(codebase.inference, parameter, declared_at(function))
-        found = None if call is None else _of_parameter(codebase, function, parameter, call)
+        found = None if call is None else injected_by(codebase, function, parameter, call)
         if found is not None:
             yield found
 
@@ -72,7 +73,7 @@ def _made(codebase: Codebase, expr: Expr | None, call: Call) -> Call | None:
     return found if isinstance(found, Call) else None
 
 
-def _of_parameter(codebase: Codebase, function: Function, parameter: Parameter, call: Call) -> Injected | None:
+def injected_by(codebase: Codebase, function: Function, parameter: Parameter, call: Call) -> Injected | None:
     """The target of a `Depends(…)`; of one without an argument, the class that the parameter is annotated with."""
     if target_of(call) is not None:
         return _of_depends(codebase, call)
@@ -81,11 +82,11 @@ def _of_parameter(codebase: Codebase, function: Function, parameter: Parameter, 
     if value is None or value.kind is not Kind.OBJECT or not isinstance(value.definition, Class):
         return None
     target = codebase.inference.function(attributes.attribute(codebase.inference, value, "__init__"))
-    return None if target is None else Injected(target, value)
+    return None if target is None else Injected(target, value, call)
 
 
 def _of_depends(codebase: Codebase, call: Call) -> Injected | None:
     wanted = target_of(call)
     value = None if wanted is None else codebase.inference.value(wanted, place_of(call))
     target = codebase.inference.function_behind(value)
-    return None if target is None else Injected(target, provided(codebase.inference, call))
+    return None if target is None else Injected(target, provided(codebase.inference, call), call)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Name, children, walk
+from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Literal, Name, children, walk
 from async_db_lint.index.scopes import BlockKind, Class, ExitKind, Function
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.inference import attributes
+from async_db_lint.project.inference.definitions import definitions
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.places import Place
 from async_db_lint.project.names.values import Kind, Value
@@ -77,11 +78,22 @@ def is_serialised(codebase: Codebase, function: Function) -> bool:
         if block.kind is not BlockKind.ASYNC_WITH:
             continue
         head = block.heads[0]
-        value = codebase.value_at(head, Place(block.parent or block, block.opener.index if block.opener else 0))
-        may_be_lock = value is None or (value.kind is Kind.FOREIGN and value.name in LOCKS)
+        place = Place(block.parent or block, block.opener.index if block.opener else 0)
+        value = codebase.value_at(head, place)
+        may_be_lock = value is None or (
+            value.kind is Kind.FOREIGN and value.name in LOCKS and not _admits_several(codebase, head, place)
+        )
         if may_be_lock and not isinstance(head, (Call, Await)):  # an object entered as it is, not one made here
             return True
     return False
+
+
+def _admits_several(codebase: Codebase, expr: Expr, place: Place) -> bool:
+    """Whether a semaphore lets more than one in: `Semaphore(5)`."""
+    known = definitions(codebase.inference, expr, place)
+    made = known[0][0] if len(known) == 1 else None
+    most = made.argument("value", 0) if isinstance(made, Call) else None
+    return isinstance(most, Literal) and isinstance(most.value, int) and most.value > 1
 
 
 def _attributes_used(expr: Expr, owner: str) -> Iterator[str]:

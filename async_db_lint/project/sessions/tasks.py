@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from async_db_lint.index.expressions import Call, Name, Usage, walk
 from async_db_lint.index.scopes import Block, BlockKind
 from async_db_lint.project.application.codebase import Codebase
+from async_db_lint.project.names.uses import bound_name, uses_of
 
 SPAWN = frozenset(("asyncio.create_task", "asyncio.ensure_future", "asyncio.TaskGroup.create_task"))
 
@@ -41,3 +42,15 @@ def _is_group_of(task: Call, block: Block) -> bool:
     if block.kind is not BlockKind.ASYNC_WITH or not isinstance(task.receiver, Name):
         return False
     return any(item.statement is block.opener for item in block.scope.bindings.get(task.receiver.name, ()))
+
+
+def is_awaited_later(start: Call) -> bool:
+    """Whether a task is kept in a name or collection from which it may be awaited."""
+    if start.usage is Usage.STATEMENT:
+        return False
+    name = bound_name(start) if start.usage is Usage.BOUND else None
+    if name is None:
+        return True
+    scope = start.block.scope
+    is_awaited = any(item.value == Name(name) for item in scope.awaits)
+    return is_awaited or any(isinstance(parent, Call) for parent in uses_of(name, scope))

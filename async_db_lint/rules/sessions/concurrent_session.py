@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from async_db_lint.rule import *
@@ -13,11 +12,12 @@ TOGETHER = LOOPS | {BlockKind.COMPREHENSION}
 
 
 class _Use(NamedTuple):
-    """A task that uses a session: how the session is written there, what starts the task, and its coroutine's call."""
+    """A task that uses a session: how it is written there, what starts the task, the coroutine, and its origin."""
 
     text: str
     start: Call
     coroutine: Call
+    origin: Origin
 
 
 class ConcurrentSession(Rule):
@@ -35,6 +35,9 @@ class ConcurrentSession(Rule):
                 return (await session.scalars(query)).all()
         await asyncio.gather(load(first), load(second))
 
+    Read are arguments of `gather`, also collected in a list before, in `wait_for` and the like, by `map`,
+    and inner functions that use the session around them; tasks; and `start_soon`.
+
     Silent: when only one of the tasks uses the session, when each opens its own, when the factory is
     passed, when the called function ignores the session or works under a lock.
     """
@@ -48,10 +51,10 @@ class ConcurrentSession(Rule):
     def suspects(self, project: Project) -> Suspects:
         for call in project.calls("gather", "wait", "as_completed"):
             if call.library_name in GATHER:
-                for origin, uses in _gathered(project, call.call).items():
+                for uses in _gathered(project, call.call).values():
                     if len(uses) > 1:
                         related = related_calls(dict.fromkeys(use.coroutine for use in uses), "used here")
-                        yield suspect(call, _message(origin, uses)).with_related(related)
+                        yield suspect(call, _message(uses[0].origin, uses)).with_related(related)
         for (_, origin), uses in _spawned(project).items():
             together = [use for use in uses if _is_repeated(use)] or _overlapping(uses)
             if together:
@@ -59,31 +62,16 @@ class ConcurrentSession(Rule):
                 yield suspect(together[0].start, _message(origin, together)).with_related(related)
 
 
-def _gathered(project: Project, call: Call) -> dict[Origin, list[_Use]]:
+def _gathered(project: Project, call: Call) -> dict[Subject | Origin, list[_Use]]:
     """The uses of each session among the awaitables of one `gather`; one in a comprehension counts twice."""
-    found: dict[Origin, list[_Use]] = defaultdict(list)
-    for argument in call.arguments:
-        if argument.keyword is not None:
-            continue
-        for item, is_repeated in _awaitables(argument.value):
-            for carried in carried_by(project, item):
-                if not is_repeated or _is_outside(carried, item):
-                    found[carried.origin] += [_Use(carried.text, call, item)] * (2 if is_repeated else 1)
+    found: dict[Subject | Origin, list[_Use]] = defaultdict(list)
+    for item in gathered(project, call):
+        for carried in handed_over(project, item.call) if item.is_mapped else carried_by(project, item.call):
+            if not item.is_repeated or _is_outside(carried, item.call):
+                key = project.effects.session_in(carried.expr, place_of(item.call)) or carried.origin
+                use = _Use(carried.text, call, item.call, carried.origin)
+                found[key] += [use] * (2 if item.is_repeated else 1)
     return found
-
-
-def _awaitables(expr: Expr) -> Iterator[tuple[Call, bool]]:
-    """The coroutine calls in an argument of `gather`; True for one that a comprehension repeats."""
-    match expr:
-        case Call():
-            yield expr, False
-        case Starred(value):
-            yield from _awaitables(value)
-        case Sequence(items):
-            for item in items:
-                yield from _awaitables(item)
-        case Comprehension(Call() as element):
-            yield element, True
 
 
 def _is_outside(carried: Carried, item: Call) -> bool:
@@ -98,7 +86,12 @@ def _spawned(project: Project) -> dict[tuple[Scope, Origin], list[_Use]]:
     for call, coroutine in tasks(project):
         for carried in carried_by(project, coroutine):
             here = Origin(call.block.scope, carried.text)  # two objects may run one after the other
-            found[call.block.scope, here].append(_Use(carried.text, call, coroutine))
+            found[call.block.scope, here].append(_Use(carried.text, call, coroutine, here))
+    for site in project.calls("start_soon"):
+        if site.callee is not None and site.callee.name.startswith("anyio."):
+            for carried in handed_over(project, site.call):
+                here = Origin(site.scope, carried.text)
+                found[site.scope, here].append(_Use(carried.text, site.call, site.call, here))
     return found
 
 

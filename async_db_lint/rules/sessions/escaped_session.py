@@ -40,7 +40,7 @@ class EscapedSession(Rule):
             for carried in _handed(project, call.call):
                 yield suspect(call, f"`{carried.text}` is handed to a background task: {consequence}")
         for start, coroutine in tasks(project):
-            if _is_awaited_later(start):
+            if is_awaited_later(start) or _ends_with_group(project, start):
                 continue
             for carried in carried_by(project, coroutine):
                 is_one = is_session_or_connection(project, carried.value) or is_lent(project, carried.value)
@@ -48,6 +48,39 @@ class EscapedSession(Rule):
                     yield suspect(
                         start, f"`{carried.text}` is closed with the request while this task may still use it"
                     )
+        yield from _behind_routes(project, consequence)
+        for request in project.requests:
+            yield from _in_streams(project, request)
+
+
+def _behind_routes(project: Project, consequence: str) -> Suspects:
+    """The request's sessions that functions which a route calls hand to later work."""
+    reported: set[Call] = set()
+    for request in project.requests:
+        for event in request.own.events:
+            is_escape = event.act is Act.ESCAPE and event.chain and event.site not in reported
+            if is_escape and event.subject is not None and event.subject.source is Source.INJECTED:
+                reported.add(event.site)
+                what = f"the session of `{request.route.name}`"
+                if event.site.method == "add_task":
+                    message = f"{what} is handed to a background task: {consequence}"
+                else:
+                    message = f"{what} is closed with the request while this task may still use it"
+                yield suspect(event.site, message).with_related(related_calls([event.call, *event.chain[:-1]]))
+
+
+def _in_streams(project: Project, request: Request) -> Suspects:
+    """The sessions that a streamed body reads, and that are closed before it is sent."""
+    closes_first = project.versions.of("fastapi").within("0.106", "0.118")
+    for call in request.route.calls:
+        content = call.argument("content", 0)
+        if call.method not in ("StreamingResponse", "EventSourceResponse") or not isinstance(content, Call):
+            continue
+        for carried in carried_by(project, content):
+            subject = project.effects.session_in(carried.expr, place_of(call))
+            is_injected = subject is not None and subject.source is Source.INJECTED
+            if subject is not None and is_injected and (closes_first or subject.scope.startswith("function")):
+                yield suspect(call, f"`{carried.text}` is closed before this body is sent: reading opens it again")
 
 
 def _handed(project: Project, call: Call) -> Iterator[Carried]:
@@ -66,13 +99,6 @@ def _consequence(version: Range) -> str:
     return f"up to FastAPI 0.117 {BEFORE_RESPONSE}; from 0.118 on {AFTER_TASK}"
 
 
-def _is_awaited_later(start: Call) -> bool:
-    """Whether a task is kept in a name or collection from which it may be awaited."""
-    if start.usage is Usage.STATEMENT:
-        return False
-    name = bound_name(start) if start.usage is Usage.BOUND else None
-    if name is None:
-        return True
-    scope = start.block.scope
-    is_awaited = any(item.value == Name(name) for item in scope.awaits)
-    return is_awaited or any(isinstance(parent, Call) for parent in uses_of(name, scope))
+def _ends_with_group(project: Project, start: Call) -> bool:
+    """Whether a task belongs to a group, which is not left before its tasks have ended."""
+    return project.is_a(project.value(start.receiver, start), "asyncio.TaskGroup")

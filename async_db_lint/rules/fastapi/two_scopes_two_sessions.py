@@ -1,0 +1,69 @@
+"""ADB615."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from async_db_lint.rule import *
+
+
+class TwoScopesTwoSessions(Rule):
+    """A route gets the same session dependency in two scopes, or uncached: that makes two sessions.
+
+    Happens: FastAPI keeps what a dependency gave for one scope. The same dependency with and without
+    `scope="function"`, or with `use_cache=False`, is called twice and opens two sessions. What is written
+    to the one is not in the other: the dependency commits one session, and the rows that were added to the
+    other are gone. The request was answered with 201, and no row was there.
+
+    Instead: use the dependency in one scope everywhere, best through one alias.
+
+        Session = Annotated[AsyncSession, Depends(get_session, scope="function")]
+
+    Silent: when each session that is written to is also committed, and when nothing is written.
+    """
+
+    code = "ADB615"
+    name = "two-scopes-two-sessions"
+    severity = Severity.ERROR
+
+    def suspects(self, project: Project) -> Suspects:
+        reported: set[Call] = set()
+        for request in project.requests:
+            for one, other in combinations(request.dependencies, 2):
+                if one.target is not other.target or one.scope == other.scope:
+                    continue
+                for lost, kept in ((one, other), (other, one)):
+                    write = _lost(request, lost)
+                    call = lost.depends
+                    if write is not None and call not in reported:
+                        reported.add(call)
+                        found = _suspect(request, call, write).with_related(_places(kept, write))
+                        yield found.with_same_as(_writes(request, lost))
+
+
+def _lost(request: Request, dependency: Dependency) -> Event | None:
+    """What is written to a session that nobody commits."""
+    subject = injected_subject(dependency)
+    events = [event for event in (*request.before, *request.own.events, *request.after) if event.subject == subject]
+    if any(event.act in (Act.COMMIT, Act.UNKNOWN) for event in events):
+        return None
+    return next((event for event in events if event.act in (Act.ADD, Act.WRITE)), None)
+
+
+def _writes(request: Request, dependency: Dependency) -> Iterator[Call]:
+    subject = injected_subject(dependency)
+    yield from (event.call for event in request.own.events if event.subject == subject)
+
+
+def _suspect(request: Request, call: Call, write: Event) -> Suspect[cst.Call]:
+    assert write.subject is not None
+    origin = write.subject.origin
+    name = origin.name if isinstance(origin, Function) else "the dependency"
+    message = f"`{request.route.name}` gets two sessions from `{name}`: what is written to this one is never committed"
+    return suspect(call, message)
+
+
+def _places(kept: Dependency, write: Event) -> Iterator[Related]:
+    yield Related(kept.depends.path, kept.depends.span, "the other session comes from here")
+    yield Related(write.site.path, write.site.span, "written here")
