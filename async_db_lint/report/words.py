@@ -25,6 +25,7 @@ SECTIONS = {
     "rule": "Report a mistake",
     "project.project": "Ask the project",
     "project.application": "Ask about calls, and what runs when",
+    "project.effects": "Ask what happens to sessions",
     "project.engines": "Ask about engines and pools",
     "project.sessions": "Ask about sessions and connections",
     "project.inference": "Ask what a value is",

@@ -16,7 +16,6 @@ from async_db_lint.index.expressions import (
     Name,
     Sequence,
     Span,
-    Starred,
     Template,
     Usage,
     children,
@@ -48,8 +47,8 @@ from async_db_lint.project.application.startup import handlers, run_by, touches
 from async_db_lint.project.effects.acts import RELEASES, Act
 from async_db_lint.project.effects.events import Event
 from async_db_lint.project.effects.held import Held
-from async_db_lint.project.effects.requests import Dependency, Request, injected_subject
-from async_db_lint.project.effects.subjects import Source, Subject
+from async_db_lint.project.effects.requests import InjectedDependency, Request, injected_subject
+from async_db_lint.project.effects.subjects import Provenance, Subject
 from async_db_lint.project.engines.disposals import Disposal
 from async_db_lint.project.engines.ending import Ending, ending_of
 from async_db_lint.project.engines.engines import Engine
@@ -85,7 +84,7 @@ from async_db_lint.project.libraries.versions import Range
 from async_db_lint.project.names.imports import Needed
 from async_db_lint.project.names.places import Place, dominates, end_of, place_of
 from async_db_lint.project.names.quoted_code import quoted
-from async_db_lint.project.names.uses import bound_name, is_never_awaited, names_of, uses_of
+from async_db_lint.project.names.uses import is_never_awaited, names_of, uses_of
 from async_db_lint.project.names.values import Kind, Value
 from async_db_lint.project.project import BlockingCall, Project
 from async_db_lint.project.sessions.closed import closings_of, is_handed_on
@@ -166,7 +165,6 @@ __all__ = [
     "Change",
     "Class",
     "Comprehension",
-    "Dependency",
     "Disposal",
     "Driver",
     "Ending",
@@ -181,6 +179,7 @@ __all__ = [
     "Guard",
     "Handlers",
     "Held",
+    "InjectedDependency",
     "Injection",
     "Kind",
     "Literal",
@@ -195,6 +194,7 @@ __all__ = [
     "Place",
     "Pointer",
     "Project",
+    "Provenance",
     "Range",
     "Related",
     "Request",
@@ -204,9 +204,7 @@ __all__ = [
     "Scope",
     "Sequence",
     "Severity",
-    "Source",
     "Span",
-    "Starred",
     "Subject",
     "Suspect",
     "Suspects",
@@ -221,7 +219,6 @@ __all__ = [
     "argument",
     "argument_of",
     "awaited",
-    "bound_name",
     "can_define_lifespan",
     "canonical",
     "carried_by",

@@ -47,7 +47,7 @@ def test_members_of_a_class_are_listed_with_those_of_its_bases() -> None:
 
 def test_an_example_is_a_line_of_a_rule_that_can_be_read_alone() -> None:
     assert "is_probe(" in examples()["is_probe"]
-    assert "Starred(" in examples()["Starred"]  # a `case`
+    assert "Await(" in examples()["Await"]  # a `case`
     assert not any(example.endswith(",") or example.startswith(("import ", "from ")) for example in examples().values())
 
 

@@ -9,7 +9,10 @@ from async_db_lint.project.names.values import Kind, Value
 
 
 class Act(Enum):
-    """What happens to a session or connection; `OUTSIDE` is a wait that has nothing to do with one."""
+    """What happens to a session or connection; `OUTSIDE` is a wait that has nothing to do with one.
+
+    Example: `if event.act is Act.OUTSIDE:`.
+    """
 
     OPEN = "opens"
     QUERY = "queries"
@@ -25,6 +28,7 @@ class Act(Enum):
 
 
 RELEASES = frozenset({Act.COMMIT, Act.ROLLBACK, Act.CLOSE})
+"""After these a session holds no connection. Example: `if event.act in RELEASES:`."""
 METHODS: dict[str, Act] = {
     **dict.fromkeys("execute scalar scalars stream stream_scalars exec get get_one refresh".split(), Act.QUERY),
     **dict.fromkeys("connection begin_nested".split(), Act.QUERY),

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from async_db_lint.index.expressions import Attribute, Await, Call, Enter, Expr, Lambda, Name, Usage, children, walk
-from async_db_lint.index.scopes import Block, Class, ExitKind, Function
+from async_db_lint.index.expressions import (
+    Attribute,
+    Await,
+    Call,
+    Enter,
+    Expr,
+    Lambda,
+    Literal,
+    Name,
+    Usage,
+    children,
+    walk,
+)
+from async_db_lint.index.scopes import Block, BlockKind, Class, ExitKind, Function
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.effects.acts import METHODS, WAITS, Act, is_outside
 from async_db_lint.project.effects.events import Effects, Event, with_blocks
-from async_db_lint.project.effects.subjects import Source, Subject, Subjects
+from async_db_lint.project.effects.subjects import Provenance, Subject, Subjects
 from async_db_lint.project.inference.definitions import definitions
-from async_db_lint.project.inference.parameters import arguments
+from async_db_lint.project.inference.parameters import argument_for, arguments
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.places import Place, is_certain, place_of
 from async_db_lint.project.names.values import Kind, Value
@@ -32,6 +44,7 @@ WRITTEN = tuple(f"{name}." for name in WRITERS)
 MAX_DEPTH = 60  # calls followed down, for the sake of the interpreter's stack
 MAX_CHAIN = 8  # calls between a function and what acts for it
 MAX_EVENTS = 300  # of one function
+DOUBTFUL = frozenset({Act.ESCAPE, Act.OUTSIDE, Act.ADD, Act.WRITE})  # which accuse, so that none may be too many
 MAX_WAITING = 2000  # functions that lead to a wait outside
 BACKGROUND = "starlette.BackgroundTasks.add_task"
 GROUP = "asyncio.TaskGroup.create_task"
@@ -67,12 +80,12 @@ class EffectsOfFunctions:
     def engines_of(self, subject: Subject) -> frozenset[Call]:
         """The calls that make the engines from which a session or connection may come; empty when not known."""
         origin = subject.origin
-        if subject.source is Source.INJECTED and isinstance(origin, Function):
+        if subject.source is Provenance.INJECTED and isinstance(origin, Function):
             opened = self.yielded(origin)
-            return frozenset() if opened is None or opened.source is Source.INJECTED else self.engines_of(opened)
-        if subject.source in (Source.PARAMETER, Source.CONSTRUCTOR):
+            return frozenset() if opened is None or opened.source is Provenance.INJECTED else self.engines_of(opened)
+        if subject.source in (Provenance.PARAMETER, Provenance.CONSTRUCTOR):
             return self._engines_of_given(subject)
-        if subject.source is not Source.OPENED or not isinstance(origin, Call):
+        if subject.source is not Provenance.OPENED or not isinstance(origin, Call):
             return frozenset()
         callee = self.codebase.inference.callee(origin)
         target = self._target(origin, callee)
@@ -189,7 +202,7 @@ class EffectsOfFunctions:
 
     def _is_of_its_own(self, subject: Subject) -> bool:
         """Whether a connection is no pool's, so that nobody else waits for it."""
-        if subject.source is not Source.OPENED or not isinstance(subject.origin, Call):
+        if subject.source is not Provenance.OPENED or not isinstance(subject.origin, Call):
             return False
         return self.codebase.inference.library_name(self.codebase.inference.callee(subject.origin)) == "asyncpg.connect"
 
@@ -280,11 +293,24 @@ class EffectsOfFunctions:
         return Effects(tuple(event for event in events if event is not None), effects.is_whole)
 
     def _seen(self, call: Call, target: Function, event: Event) -> Event | None:
+        if event.act in DOUBTFUL and self._is_switched_off(call, target, event.block):
+            return None
         subject = None if event.subject is None else self.subjects.seen_from(event.subject, call, target)
         if event.subject is not None and subject is None:
             return None
         certain = event.is_certain and is_certain(event.block)
         return Event(event.act, subject, call, (event.call, *event.chain), certain)
+
+    def _is_switched_off(self, call: Call, target: Function, block: Block) -> bool:
+        """Whether a block is under `if parameter:`, and a call leaves the parameter out, or passes something false."""
+        for item in block.outward():
+            for part in walk(item.heads[0]) if item.kind is BlockKind.IF and item.heads else ():
+                parameter = target.parameter(part.name) if isinstance(part, Name) else None
+                given = None if parameter is None else argument_for(self.codebase.inference, call, target, parameter)
+                value = given if given is not None else parameter.default if parameter is not None else None
+                if isinstance(value, Literal) and not value.value:
+                    return True
+        return False
 
     def _opened(self, call: Call, target: Function) -> Effects:
         """What happens when a generator is entered: what it does before it yields, to the session that it yields."""
@@ -300,7 +326,7 @@ class EffectsOfFunctions:
         """Events with the session that a generator yields called by the call that opens it."""
         inner = self.yielded(target)
         for event in events:
-            is_it = inner is not None and event.subject == inner and inner.source is Source.OPENED
+            is_it = inner is not None and event.subject == inner and inner.source is Provenance.OPENED
             yield event._replace(subject=self.subjects.opened(call)) if is_it else event
 
     def yielded(self, target: Function) -> Subject | None:

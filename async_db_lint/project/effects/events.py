@@ -11,7 +11,7 @@ from async_db_lint.project.effects.subjects import Subject
 
 
 class Event(NamedTuple):
-    """Something that happens when a function runs.
+    """Something that happens when a function runs. Example: `for event in project.effects.of(function).events:`.
 
     `call` is the call in the function itself, and `chain` those below it down to what acts; `is_certain` says whether
     the act happens whenever the call does. At the end of a `with`, `left` is its block, and the call what was entered.

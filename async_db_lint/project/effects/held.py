@@ -14,7 +14,10 @@ from async_db_lint.project.names.places import excludes, is_certain
 
 
 class Held(NamedTuple):
-    """A session with the event since which it holds a connection."""
+    """A session with the event since which it holds a connection.
+
+    Example: `for held in project.held_at(call.call, request.before):`.
+    """
 
     subject: Subject
     since: Event

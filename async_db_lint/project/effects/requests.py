@@ -12,15 +12,18 @@ from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.application.injection import Injected, around, injected_by
 from async_db_lint.project.effects.effects import EffectsOfFunctions, around_yield
 from async_db_lint.project.effects.events import Effects, Event
-from async_db_lint.project.effects.subjects import Source, Subject, scope_of
+from async_db_lint.project.effects.subjects import Provenance, Subject, scope_of
 from async_db_lint.project.inference.dependencies import depends_call
 from async_db_lint.project.inference.parameters import declared_at
 
 MAX_DEPENDENCIES = 60  # of one route, through others
 
 
-class Dependency(NamedTuple):
-    """Something that is injected for a request: what is called, by which `Depends(…)`, and in which scope."""
+class InjectedDependency(NamedTuple):
+    """Something that is injected for a request: what is called, by which `Depends(…)`, and in which scope.
+
+    Example: `for dependency in request.dependencies:`.
+    """
 
     target: Function
     depends: Call
@@ -28,11 +31,14 @@ class Dependency(NamedTuple):
 
 
 class Request(NamedTuple):
-    """A route with what is injected for it, the innermost first, and what that does before and after the route."""
+    """A route with what is injected for it, the innermost first, and what that does before and after the route.
+
+    Example: `for request in project.requests:`.
+    """
 
     route: Function
     trigger: Trigger
-    dependencies: tuple[Dependency, ...]
+    dependencies: tuple[InjectedDependency, ...]
     before: tuple[Event, ...]
     own: Effects
     after: tuple[Event, ...]
@@ -56,11 +62,11 @@ class Requests:
                     yield self._of(item)
 
     def _of(self, item: Registration) -> Request:
-        found: dict[tuple[Function, str], Dependency] = {}
+        found: dict[tuple[Function, str], InjectedDependency] = {}
         for injected in around(self.codebase, item):
             self._collect(injected.target, found, 0)
             scope = scope_of(injected.depends)
-            found.setdefault((injected.target, scope), Dependency(injected.target, injected.depends, scope))
+            found.setdefault((injected.target, scope), InjectedDependency(injected.target, injected.depends, scope))
         self._collect(item.function, found, 0)
         dependencies = tuple(found.values())
         before: list[Event] = []
@@ -74,7 +80,7 @@ class Requests:
         rows = [tuple(_as_shared(event, shared) for event in events) for events in (before, own.events, after)]
         return Request(item.function, item.trigger, dependencies, rows[0], own._replace(events=rows[1]), rows[2])
 
-    def _collect(self, function: Function, found: dict[tuple[Function, str], Dependency], depth: int) -> None:
+    def _collect(self, function: Function, found: dict[tuple[Function, str], InjectedDependency], depth: int) -> None:
         """Add what is injected into a function, below it first."""
         for parameter in function.parameters:
             call = depends_call(self.codebase.inference, parameter, declared_at(function))
@@ -89,13 +95,13 @@ class Requests:
                 scope = base  # what is not cached is kept all the same, where nothing was before
             if (target.target, scope) not in found:
                 self._collect(target.target, found, depth + 1)
-                found[target.target, scope] = Dependency(target.target, call, scope)
+                found[target.target, scope] = InjectedDependency(target.target, call, scope)
 
-    def _as_injected(self, dependency: Dependency, events: tuple[Event, ...]) -> Iterator[Event]:
+    def _as_injected(self, dependency: InjectedDependency, events: tuple[Event, ...]) -> Iterator[Event]:
         """Events of a dependency, with the session that it opens called by what is injected."""
         opened = self.effects.yielded(dependency.target)
         for event in events:
-            is_it = opened is not None and opened.source is Source.OPENED and event.subject == opened
+            is_it = opened is not None and opened.source is Provenance.OPENED and event.subject == opened
             yield event._replace(subject=injected_subject(dependency)) if is_it else event
 
 
@@ -107,6 +113,9 @@ def _as_shared(event: Event, known: set[tuple[Function, str]]) -> Event:
     return event._replace(subject=subject._replace(scope=subject.scope.removesuffix("*")))
 
 
-def injected_subject(dependency: Dependency) -> Subject:
-    """The session that a dependency gives, as the code that gets it knows it."""
-    return Subject(Source.INJECTED, dependency.target, "", dependency.scope)
+def injected_subject(dependency: InjectedDependency) -> Subject:
+    """The session that a dependency gives, as the code that gets it knows it.
+
+    Example: `subject = injected_subject(dependency)`.
+    """
+    return Subject(Provenance.INJECTED, dependency.target, "", dependency.scope)

@@ -26,8 +26,8 @@ CONNECTIONS = (library.CONNECTION, library.ASYNCPG_CONNECTION)
 MAX_HOPS = 12  # names, attributes and constructors followed
 
 
-class Source(Enum):
-    """How code comes by a session."""
+class Provenance(Enum):
+    """How code comes by a session. Example: `if subject.source is Provenance.INJECTED:`."""
 
     INJECTED = "injected"
     OPENED = "opened"
@@ -37,7 +37,7 @@ class Source(Enum):
 
 
 class Subject(NamedTuple):
-    """One session or connection.
+    """One session or connection. Example: `if event.subject == injected_subject(dependency):`.
 
     `origin` is the dependency that FastAPI injects it from, the call that opens it, the function or class whose
     parameter it is, or the module; `name` is the parameter, with the constructor's parameter behind a `|` where an
@@ -45,11 +45,18 @@ class Subject(NamedTuple):
     commits.
     """
 
-    source: Source
+    source: Provenance
     origin: Function | Call | Class | Module
     name: str = ""
     scope: str = ""
     is_connection: bool = False
+
+
+class HeldParameter(NamedTuple):
+    """The parameter of a class's constructor by which its objects are given a session."""
+
+    cls: Class
+    parameter: str
 
 
 class Subjects:
@@ -83,7 +90,7 @@ class Subjects:
         is_entered = call.usage is Usage.ENTERED
         value = self.codebase.value(Enter(call, True), call) if is_entered else self.inference.call(call)
         inner = value.inner if value is not None and value.kind is Kind.COROUTINE else value
-        return Subject(Source.OPENED, call, is_connection=self.codebase.is_a(inner, *CONNECTIONS))
+        return Subject(Provenance.OPENED, call, is_connection=self.codebase.is_a(inner, *CONNECTIONS))
 
     def _opens(self, call: Call) -> bool:
         """Whether a call gives a session or connection of its own: what it calls is no getter of an existing one."""
@@ -102,10 +109,10 @@ class Subjects:
             return self.of_parameter(scope, binding.value, hops)
         if isinstance(binding.value, (Name, Attribute, Await, Enter, Call)):
             if isinstance(scope, Module) and not isinstance(binding.value, (Name, Attribute)):
-                return Subject(Source.MODULE, scope, name)
+                return Subject(Provenance.MODULE, scope, name)
             return self.of(binding.value, place_of(binding), hops)
         known = definitions(self.inference, Name(name), place) if isinstance(scope, Module) else []
-        return Subject(Source.MODULE, known[0][1].scope.module, name) if len(known) == 1 else None
+        return Subject(Provenance.MODULE, known[0][1].scope.module, name) if len(known) == 1 else None
 
     def of_parameter(self, function: Function, parameter: Parameter, hops: int = MAX_HOPS) -> Subject | None:
         """The session that a parameter is."""
@@ -113,8 +120,8 @@ class Subjects:
         if call is not None:
             return self.of_dependency(function, parameter, call, hops)
         if function.name == "__init__" and function.owner is not None:
-            return Subject(Source.CONSTRUCTOR, function.owner, parameter.name)
-        return Subject(Source.PARAMETER, function, parameter.name)
+            return Subject(Provenance.CONSTRUCTOR, function.owner, parameter.name)
+        return Subject(Provenance.PARAMETER, function, parameter.name)
 
     def of_dependency(self, function: Function, parameter: Parameter, call: Call, hops: int) -> Subject | None:
         """The session that `Depends(…)` injects: of a dependency that passes one on, the one that it is given."""
@@ -124,9 +131,9 @@ class Subjects:
         given = [item.value for item in target.target.exits if item.kind in (ExitKind.YIELD, ExitKind.RETURN)]
         if len(given) == 1 and isinstance(given[0], (Name, Attribute)):
             inner = self.of(given[0], place_of(target.target.exits[0]), hops - 1)
-            if inner is not None and inner.source is Source.INJECTED:
+            if inner is not None and inner.source is Provenance.INJECTED:
                 return inner
-        return Subject(Source.INJECTED, target.target, "", scope_of(call))
+        return Subject(Provenance.INJECTED, target.target, "", scope_of(call))
 
     def _of_attribute(self, owner: Expr, name: str, place: Place, hops: int) -> Subject | None:
         """The session that an object holds in an attribute."""
@@ -134,7 +141,9 @@ class Subjects:
         if value is None or not isinstance(value.definition, Class):
             return None
         parameter = self.held(value.definition, name)
-        return None if parameter is None else self.of_held(owner, value.definition, parameter, place, hops)
+        return (
+            None if parameter is None else self.of_held(owner, HeldParameter(value.definition, parameter), place, hops)
+        )
 
     def in_object(self, expr: Expr, value: Value, place: Place) -> Subject | None:
         """The session that an object of the project was made with, if it holds one."""
@@ -145,7 +154,7 @@ class Subjects:
             names = sorted(held_sessions(self.codebase, value))
             self._parameters[cls] = self.held(cls, names[0]) if len(names) == 1 else None
         parameter = self._parameters[cls]
-        return None if parameter is None else self.of_held(expr, cls, parameter, place)
+        return None if parameter is None else self.of_held(expr, HeldParameter(cls, parameter), place)
 
     def held(self, cls: Class, name: str, hops: int = 4) -> str | None:
         """The constructor's parameter that a class keeps in an attribute, also behind a property."""
@@ -164,7 +173,7 @@ class Subjects:
                 return row.value.name if is_kept and scope.parameter(row.value.name) is not None else None  # type: ignore[union-attr]
         return None
 
-    def of_held(self, owner: Expr, cls: Class, parameter: str, place: Place, hops: int = MAX_HOPS) -> Subject | None:
+    def of_held(self, owner: Expr, held: HeldParameter, place: Place, hops: int = MAX_HOPS) -> Subject | None:
         """The session that an object was made with, as a parameter of its class's constructor."""
         if not hops:
             return None
@@ -173,27 +182,28 @@ class Subjects:
                 found = bindings_of(name, place)
                 if found is None or len(found[1]) != 1:
                     return None
-                return self._of_holder(found[0], found[1][0], cls, parameter, hops - 1)
-            case Attribute(inner, name):
-                return self._of_kept_holder(inner, name, cls, parameter, place, hops - 1)
+                return self._of_holder(found[0], found[1][0], held, hops - 1)
+            case Attribute():
+                return self._of_kept_holder(owner, held, place, hops - 1)
             case Await(value) | Enter(value, _):
-                return self.of_held(value, cls, parameter, place, hops - 1)
+                return self.of_held(value, held, place, hops - 1)
             case Call():
-                return self._of_made(owner, cls, parameter, hops - 1)
+                return self._of_made(owner, held, hops - 1)
         return None
 
-    def _of_holder(self, scope: object, binding: Binding, cls: Class, parameter: str, hops: int) -> Subject | None:
+    def _of_holder(self, scope: object, binding: Binding, held: HeldParameter, hops: int) -> Subject | None:
         """The session of the object that a name is."""
         value = binding.value
         if isinstance(value, Parameter) and isinstance(scope, Function):
             if scope.owner is not None and scope.parameters[:1] == (value,):
-                return Subject(Source.CONSTRUCTOR, self._constructor_of(cls, scope.owner), parameter)
+                return Subject(Provenance.CONSTRUCTOR, self._constructor_of(held.cls, scope.owner), held.parameter)
             call = depends_call(self.inference, value, declared_at(scope))
             if call is not None:
-                return self._of_injected_holder(scope, value, call, cls, parameter, hops)
-            return Subject(Source.PARAMETER, scope, f"{value.name}|{parameter}")
+                target = injected_by(self.codebase, scope, value, call)
+                return None if target is None else self._of_injected_holder(target.target, held, hops)
+            return Subject(Provenance.PARAMETER, scope, f"{value.name}|{held.parameter}")
         if isinstance(value, (Name, Attribute, Await, Enter, Call)):
-            return self.of_held(value, cls, parameter, place_of(binding), hops)
+            return self.of_held(value, held, place_of(binding), hops)
         return None
 
     def _constructor_of(self, cls: Class, other: Class) -> Class:
@@ -203,24 +213,21 @@ class Subjects:
                 return item
         return other
 
-    def _of_injected_holder(
-        self, function: Function, parameter: Parameter, call: Call, cls: Class, held: str, hops: int
-    ) -> Subject | None:
-        target = injected_by(self.codebase, function, parameter, call)
-        if target is None or not hops:
+    def _of_injected_holder(self, target: Function, held: HeldParameter, hops: int) -> Subject | None:
+        """The session of an object that a dependency makes: its class, or a function that returns one."""
+        if not hops:
             return None
-        if target.target.name == "__init__":
-            own = target.target.parameter(held)
-            return None if own is None else self.of_parameter(target.target, own, hops)
-        given = [item for item in target.target.exits if item.kind in (ExitKind.YIELD, ExitKind.RETURN)]
+        if target.name == "__init__":
+            own = target.parameter(held.parameter)
+            return None if own is None else self.of_parameter(target, own, hops)
+        given = [item for item in target.exits if item.kind in (ExitKind.YIELD, ExitKind.RETURN)]
         if len(given) != 1 or given[0].value is None:
             return None
-        return self.of_held(given[0].value, cls, held, place_of(given[0]), hops)
+        return self.of_held(given[0].value, held, place_of(given[0]), hops)
 
-    def _of_kept_holder(
-        self, owner: Expr, name: str, cls: Class, parameter: str, place: Place, hops: int
-    ) -> Subject | None:
+    def _of_kept_holder(self, expr: Attribute, held: HeldParameter, place: Place, hops: int) -> Subject | None:
         """The session of an object that another one keeps: `self.users`, made in the constructor."""
+        owner, name = expr
         value = self.inference.value(owner, place)
         if value is None or not isinstance(value.definition, Class) or not hops:
             return None
@@ -235,18 +242,18 @@ class Subjects:
         if len(targets) != 1:
             return None
         scope, row = targets[0]
-        found = self.of_held(row.value, cls, parameter, place_of(row), hops)
-        if found is None or found.source is not Source.CONSTRUCTOR or scope.name != "__init__":
-            return found if found is not None and found.source is Source.INJECTED else None
-        return self.of_held(owner, holder, found.name, place, hops)
+        found = self.of_held(row.value, held, place_of(row), hops)
+        if found is None or found.source is not Provenance.CONSTRUCTOR or scope.name != "__init__":
+            return found if found is not None and found.source is Provenance.INJECTED else None
+        return self.of_held(owner, HeldParameter(holder, found.name), place, hops)
 
-    def _of_made(self, call: Call, cls: Class, parameter: str, hops: int) -> Subject | None:
+    def _of_made(self, call: Call, held: HeldParameter, hops: int) -> Subject | None:
         """The session that an object is made with, by the call that makes it."""
         callee = self.inference.callee(call)
         if callee is None or callee.kind is not Kind.CLASS:
             return None
-        constructor = self._constructor(cls)
-        own = None if constructor is None else constructor.parameter(parameter)
+        constructor = self._constructor(held.cls)
+        own = None if constructor is None else constructor.parameter(held.parameter)
         if constructor is None or own is None:
             return None
         return self.of(argument_for(self.inference, call, constructor, own), place_of(call), hops)
@@ -262,23 +269,24 @@ class Subjects:
     def seen_from(self, subject: Subject, call: Call, function: Function) -> Subject | None:
         """What a session of a called function is to the caller; None when it is none of the caller's."""
         place = place_of(call)
-        if subject.source is Source.PARAMETER and subject.origin is function:
+        if subject.source is Provenance.PARAMETER and subject.origin is function:
             name, _, held = subject.name.partition("|")
             parameter = function.parameter(name)
             given = None if parameter is None else argument_for(self.inference, call, function, parameter)
             if not held:
                 return self.of(given, place)
             value = self.inference.value(given, place)
-            is_object = given is not None and value is not None and isinstance(value.definition, Class)
-            return self.of_held(given, value.definition, held, place) if is_object else None  # type: ignore[arg-type, union-attr]
-        if subject.source is Source.CONSTRUCTOR and isinstance(subject.origin, Class):
+            if given is None or value is None or not isinstance(value.definition, Class):
+                return None
+            return self.of_held(given, HeldParameter(value.definition, held), place)
+        if subject.source is Provenance.CONSTRUCTOR and isinstance(subject.origin, Class):
             if function.name == "__init__" and call.receiver is None:
-                return self._of_made(call, subject.origin, subject.name, MAX_HOPS)
+                return self._of_made(call, HeldParameter(subject.origin, subject.name), MAX_HOPS)
             owner = call.receiver
             value = self.inference.value(owner, place)
             if owner is None or value is None or not isinstance(value.definition, Class):
                 return None
-            return self.of_held(owner, value.definition, subject.name, place)
+            return self.of_held(owner, HeldParameter(value.definition, subject.name), place)
         return subject
 
 

@@ -45,7 +45,7 @@ class CommitAfterYield(Rule):
         yield from reported.values()
 
 
-def _late_commits(request: Request) -> Iterator[tuple[Dependency, Event]]:
+def _late_commits(request: Request) -> Iterator[tuple[InjectedDependency, Event]]:
     """The commits of a request that come after its response: of dependencies that end with the request."""
     for dependency in request.dependencies:
         if dependency.scope.startswith("request") and dependency.target.is_generator:

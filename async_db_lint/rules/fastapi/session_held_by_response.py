@@ -78,9 +78,8 @@ def _streaming(project: Project, item: Exit) -> Call | None:
     if site.callee is None or site.callee.kind not in (Kind.LIBRARY, Kind.FOREIGN):
         return None
     content = site.written(value.argument("content", 0))
-    in_memory = isinstance(content, (Sequence, Literal, Comprehension)) or (
-        isinstance(content, Call) and content.method in IN_MEMORY
-    )
+    is_display = isinstance(content, (Sequence, Literal, Comprehension))
+    in_memory = is_display or (isinstance(content, Call) and content.method in IN_MEMORY)
     return None if in_memory and value.method != "FileResponse" else value
 
 
@@ -106,7 +105,7 @@ def _by_socket(project: Project, request: Request) -> Iterator[Held]:
 
 
 def _is_of_request(held: Held) -> bool:
-    return held.subject.source is Source.INJECTED and held.subject.scope.startswith("request")
+    return held.subject.source is Provenance.INJECTED and held.subject.scope.startswith("request")
 
 
 def _name(held: Held) -> str:

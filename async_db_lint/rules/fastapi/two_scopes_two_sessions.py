@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 
 from async_db_lint.rule import *
 
@@ -30,19 +29,21 @@ class TwoScopesTwoSessions(Rule):
     def suspects(self, project: Project) -> Suspects:
         reported: set[Call] = set()
         for request in project.requests:
-            for one, other in combinations(request.dependencies, 2):
-                if one.target is not other.target or one.scope == other.scope:
-                    continue
-                for lost, kept in ((one, other), (other, one)):
-                    write = _lost(request, lost)
-                    call = lost.depends
-                    if write is not None and call not in reported:
-                        reported.add(call)
-                        found = _suspect(request, call, write).with_related(_places(kept, write))
-                        yield found.with_same_as(_writes(request, lost))
+            for lost in request.dependencies:
+                kept = next((other for other in request.dependencies if _is_another(lost, other)), None)
+                write = None if kept is None else _lost(request, lost)
+                if kept is not None and write is not None and lost.depends not in reported:
+                    reported.add(lost.depends)
+                    found = _suspect(request, lost.depends, write).with_related(_places(kept, write))
+                    yield found.with_same_as(_writes(request, lost))
 
 
-def _lost(request: Request, dependency: Dependency) -> Event | None:
+def _is_another(one: InjectedDependency, other: InjectedDependency) -> bool:
+    """Whether a dependency is the same one in another scope."""
+    return one.target is other.target and one.scope != other.scope
+
+
+def _lost(request: Request, dependency: InjectedDependency) -> Event | None:
     """What is written to a session that nobody commits."""
     subject = injected_subject(dependency)
     events = [event for event in (*request.before, *request.own.events, *request.after) if event.subject == subject]
@@ -51,7 +52,7 @@ def _lost(request: Request, dependency: Dependency) -> Event | None:
     return next((event for event in events if event.act in (Act.ADD, Act.WRITE)), None)
 
 
-def _writes(request: Request, dependency: Dependency) -> Iterator[Call]:
+def _writes(request: Request, dependency: InjectedDependency) -> Iterator[Call]:
     subject = injected_subject(dependency)
     yield from (event.call for event in request.own.events if event.subject == subject)
 
@@ -64,6 +65,6 @@ def _suspect(request: Request, call: Call, write: Event) -> Suspect[cst.Call]:
     return suspect(call, message)
 
 
-def _places(kept: Dependency, write: Event) -> Iterator[Related]:
+def _places(kept: InjectedDependency, write: Event) -> Iterator[Related]:
     yield Related(kept.depends.path, kept.depends.span, "the other session comes from here")
     yield Related(write.site.path, write.site.span, "written here")

@@ -59,7 +59,7 @@ def _behind_routes(project: Project, consequence: str) -> Suspects:
     for request in project.requests:
         for event in request.own.events:
             is_escape = event.act is Act.ESCAPE and event.chain and event.site not in reported
-            if is_escape and event.subject is not None and event.subject.source is Source.INJECTED:
+            if is_escape and event.subject is not None and event.subject.source is Provenance.INJECTED:
                 reported.add(event.site)
                 what = f"the session of `{request.route.name}`"
                 if event.site.method == "add_task":
@@ -78,7 +78,7 @@ def _in_streams(project: Project, request: Request) -> Suspects:
             continue
         for carried in carried_by(project, content):
             subject = project.effects.session_in(carried.expr, place_of(call))
-            is_injected = subject is not None and subject.source is Source.INJECTED
+            is_injected = subject is not None and subject.source is Provenance.INJECTED
             if subject is not None and is_injected and (closes_first or subject.scope.startswith("function")):
                 yield suspect(call, f"`{carried.text}` is closed before this body is sent: reading opens it again")
 
