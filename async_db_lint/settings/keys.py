@@ -81,10 +81,14 @@ def kind(value: object) -> str:
 
 def nearest(name: str, known: Any) -> str:
     """A hint at the valid name that was probably meant, or nothing."""
-    from difflib import get_close_matches
+    from difflib import SequenceMatcher, get_close_matches
+    from os.path import commonprefix
 
-    close = get_close_matches(name, list(known), 1, 0.6)
-    return f"; did you mean `{close[0]}`?" if close else ""
+    def likeness(item: str) -> tuple[float, int]:
+        return SequenceMatcher(None, item, name).ratio(), len(commonprefix((item, name)))
+
+    close = get_close_matches(name, list(known), 5, 0.6)
+    return f"; did you mean `{max(close, key=likeness)}`?" if close else ""
 
 
 LIST = {"type": "array", "items": {"type": "string"}}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from tests.mutants.change import Change
+from tests.mutants.engines import with_option
 from tests.mutants.mutants import Mutant
 from tests.mutants.sessions import CONFIRMING, JOBS, ORDERING, ORDERS, PLACED, confirming, dependency
 
 BOOKS = "routes/books.py"
+MAIN = "main.py"
 CATALOGUE = "services/catalogue.py"
 COMMIT = "await self.session.commit()"
 COMMITTING = """
@@ -49,6 +51,65 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from reference_app.database import get_session
 from reference_app.models import Book
 """
+
+CONFIRM_ALL = """
+async def confirm_all(order_ids: list[int]) -> None:
+    async with SessionLocal() as session:
+        for order_id in order_ids:
+            try:
+                await Orders(session).confirm(order_id)
+            except DBAPIError:
+                await session.rollback()
+        await session.commit()
+"""
+RESTOCK_ALL = """
+async def restock_all(session: AsyncSession, stock: dict[int, int]) -> None:
+    for key, quantity in stock.items():
+        try:
+            session.add(Book(id=key, stock=quantity))
+            await session.flush()
+        except IntegrityError:
+            await session.rollback()
+            continue
+    await session.commit()
+"""
+BEGUN_AND_COMMITTED = """
+async with SessionLocal.begin() as session:
+    await Orders(session).confirm(order_id)
+    await session.commit()
+    await Orders(session).get(order_id)
+"""
+SERVED_AND_COMMITTED = """
+async def reopened(session: AsyncSession, order_id: int) -> None:
+    async with session.begin():
+        await session.rollback()
+        await Orders(session).confirm(order_id)
+"""
+MIGRATING = """
+async def migrated() -> None:
+    command.upgrade(Config("reference_app/alembic.ini"), "head")
+"""
+MIGRATING_HELPER = """
+def migrate_now() -> None:
+    command.upgrade(Config("reference_app/alembic.ini"), "head")
+
+
+async def prepared() -> None:
+    migrate_now()
+"""
+FINALLY = """
+async with SessionLocal() as session:
+    try:
+        await Orders(session).confirm(order_id)
+    finally:
+        await session.commit()
+"""
+BY_HAND = """
+async def first_order() -> None:
+    session = await get_session()
+    await Orders(session).get(1)
+"""
+ALEMBIC = "from alembic import command\nfrom alembic.config import Config"
 
 
 def without_commit(path: str, function: str) -> Change:
@@ -159,5 +220,161 @@ MUTANTS = [
             ),
         ),
         (ORDERS, "client.get"),
+    ),
+    Mutant(
+        "arguments of psycopg",
+        "ADB109",
+        (with_option('connect_args={"sslmode": "disable"}'),),
+        ("database.py", 'connect_args={"sslmode"'),
+    ),
+    Mutant(
+        "arguments of psycopg in a dict",
+        "ADB109",
+        (
+            with_option("connect_args=ARGUMENTS"),
+            Change("settings.py", "", 'ARGUMENTS = {"connect_timeout": 5}'),
+            Change("database.py", "", "", imports="from reference_app.settings import ARGUMENTS"),
+        ),
+        ("database.py", "connect_args=ARGUMENTS"),
+    ),
+    Mutant(
+        "migrations on the event loop",
+        "ADB616",
+        (Change(MAIN, "", MIGRATING, imports=ALEMBIC),),
+        (MAIN, "command.upgrade"),
+        behaves=False,
+    ),
+    Mutant(
+        "migrations on the event loop, by a helper",
+        "ADB616",
+        (Change(MAIN, "", MIGRATING_HELPER, imports=ALEMBIC),),
+        (MAIN, "command.upgrade"),
+        behaves=False,
+    ),
+    Mutant(
+        "a job that commits in its block and reads on",
+        "ADB702",
+        (confirming(BEGUN_AND_COMMITTED),),
+        (JOBS, "await session.commit()"),
+    ),
+    Mutant(
+        "a helper that rolls back in its block and writes on",
+        "ADB702",
+        (Change(JOBS, "", SERVED_AND_COMMITTED, imports="from sqlalchemy.ext.asyncio import AsyncSession"),),
+        (JOBS, "session.rollback()"),
+        behaves=False,
+    ),
+    Mutant(
+        "a service that begins after it has locked",
+        "ADB706",
+        (
+            Change(
+                ORDERING,
+                COMMIT,
+                "async with self.session.begin():\n    order.status = OrderStatus.CANCELLED",
+                inside="Ordering.cancel",
+            ),
+        ),
+        (ORDERING, "self.session.begin()"),
+    ),
+    Mutant(
+        "a delivery that begins after it has read",
+        "ADB706",
+        (
+            Change(
+                CATALOGUE,
+                COMMIT,
+                "async with self.session.begin():\n    books[key].stock += 0",
+                inside="Catalogue.restock",
+            ),
+        ),
+        (CATALOGUE, "self.session.begin()"),
+    ),
+    Mutant(
+        "a page that sets something for the connection",
+        "ADB707",
+        (
+            Change(
+                ORDERING,
+                "return await self.orders.page(customer_id, after, limit)",
+                "await self.session.execute(text(\"SET work_mem = '64MB'\"))\n"
+                "return await self.orders.page(customer_id, after, limit)",
+                imports="from sqlalchemy import text",
+            ),
+        ),
+        (ORDERING, "SET work_mem"),
+    ),
+    Mutant(
+        "a check that sets something for the connection",
+        "ADB707",
+        (
+            Change(
+                "database.py",
+                'await session.execute(text("SELECT 1"))',
+                "await session.execute(text(\"SELECT set_config('statement_timeout', '5s', false)\"))",
+                inside="ping",
+            ),
+        ),
+        ("database.py", "set_config"),
+    ),
+    Mutant(
+        "a job that rolls back for one order",
+        "ADB708",
+        (Change(JOBS, "", CONFIRM_ALL, imports="from sqlalchemy.exc import DBAPIError"),),
+        (JOBS, "await session.rollback()"),
+        behaves=False,
+    ),
+    Mutant(
+        "a delivery that rolls back for one book",
+        "ADB708",
+        (
+            Change(
+                CATALOGUE,
+                "",
+                RESTOCK_ALL,
+            ),
+        ),
+        (CATALOGUE, "await session.rollback()"),
+        behaves=False,
+    ),
+    Mutant(
+        "a job that commits whatever happened",
+        "ADB607",
+        (confirming(FINALLY),),
+        (JOBS, "await session.commit()"),
+    ),
+    Mutant(
+        "a service that commits whatever happened",
+        "ADB607",
+        (
+            Change(
+                ORDERING,
+                COMMIT,
+                "try:\n    self.orders.add(order)\nfinally:\n    await self.session.commit()",
+                inside="Ordering.place",
+            ),
+        ),
+        (ORDERING, "await self.session.commit()"),
+    ),
+    Mutant(
+        "a job that awaits the dependency",
+        "ADB609",
+        (Change(JOBS, "", BY_HAND, imports="from reference_app.database import get_session"),),
+        (JOBS, "await get_session()"),
+        behaves=False,
+    ),
+    Mutant(
+        "services on a factory as dependency",
+        "ADB609",
+        (
+            Change(
+                "routes/parameters.py",
+                "Annotated[Catalogue, Depends(catalogue)]",
+                "Annotated[Catalogue, Depends(catalogue), Depends(SessionLocal)]",
+                imports="from reference_app.database import SessionLocal",
+            ),
+        ),
+        ("routes/parameters.py", "Depends(SessionLocal)"),
+        behaves=False,
     ),
 ]

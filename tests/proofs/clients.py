@@ -5,7 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import fastapi
+import pytest
+
 from tests.proofs.stage import Scene
+
+# Up to FastAPI 0.117 a dependency ends before the answer is sent, and `Depends` has no `scope`.
+ends_last = pytest.mark.skipif(
+    tuple(map(int, fastapi.__version__.split(".")[:2])) < (0, 118), reason="dependencies end first"
+)
 
 
 async def held_while_read(scene: Scene, path: str, clients: int = 1) -> tuple[int, list[int]]:

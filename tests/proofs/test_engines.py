@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -146,3 +147,19 @@ def test_ADB107_no_op_argument(stage: Stages) -> None:
     found.shows("what a session does", bad[0], good[0])
     found.shows("the other value, `autocommit=True`", bad[1], good[1])
     assert bad == good == ("1", "ArgumentError")
+
+
+def test_ADB109_libpq_argument(stage: Stages) -> None:
+    found = stage("ADB109")
+
+    async def act(scene: Scene) -> list[str]:
+        async def connected(engine: AsyncEngine) -> None:
+            async with engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+
+        engines = (scene.module.engine, scene.module.named)
+        return [await outcome(partial(connected, engine)) for engine in engines]
+
+    bad, good = found.both(act)
+    found.shows("a connection with `sslmode`", bad[0], "is made" if good[0] == "None" else good[0])
+    assert (bad, good) == (["TypeError", "TypeError"], ["None", "None"])

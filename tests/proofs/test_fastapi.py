@@ -7,22 +7,16 @@ import warnings
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import fastapi
-import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Column, Connection, Integer
 from sqlalchemy.engine import make_url
 
-from tests.proofs.clients import held_while_connected, held_while_read
+from tests.proofs.clients import ends_last, held_while_connected, held_while_read
 from tests.proofs.stage import FIXTURES, Scene, Stage, imported, left_open, outcome, served, yes_or_no
 from tests.scratch import connected
 
 Stages = Callable[[str], Stage]
-# Up to FastAPI 0.117 a dependency ends before the answer is sent, and `Depends` has no `scope`.
-ends_last = pytest.mark.skipif(
-    tuple(map(int, fastapi.__version__.split(".")[:2])) < (0, 118), reason="dependencies end first"
-)
 
 
 def test_ADB601_session_not_injected(stage: Stages) -> None:
@@ -202,3 +196,33 @@ def test_ADB615_two_scopes_two_sessions(stage: Stages) -> None:
     found.shows("the answer to a POST with two scopes, and the rows that are there", bad[0], good[0])
     found.shows("the same with `use_cache=False`", bad[1], good[1])
     assert (bad, good) == ([(201, 0)] * 2, [(201, 1)] * 2)
+
+
+def test_ADB616_alembic_in_event_loop(stage: Stages) -> None:
+    found = stage("ADB616")
+
+    async def act(scene: Scene) -> str:
+        async def started() -> None:
+            async with served(scene.module.app):
+                pass
+
+        return await outcome(started)
+
+    bad, good = found.both(act)
+    found.shows("the application's start", bad, "starts" if good == "None" else good)
+    assert (bad, good) == ("RuntimeError", "None")
+
+
+def test_ADB609_dependency_misuse(stage: Stages) -> None:
+    found = stage("ADB609")
+
+    async def act(scene: Scene) -> list[object]:
+        async with served(scene.module.app) as client:
+            status = (await client.get("/factory")).status_code
+        return [await outcome(scene.module.count), await outcome(scene.module.entered), status]
+
+    bad, good = found.both(act)
+    found.shows("`await get_session()`", bad[0], "a session" if good[0] == "1" else good[0])
+    found.shows("`async with get_session()`", bad[1], "a session" if good[1] == "1" else good[1])
+    found.shows("the answer of a route with `Depends(SessionLocal)`", bad[2], good[2])
+    assert (bad, good) == (["TypeError", "TypeError", 422], ["1", "1", 200])

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from tests.proofs.stage import Scene, Stage, served
+from tests.proofs.clients import ends_last
+from tests.proofs.stage import Scene, Stage, outcome, served
 
 Stages = Callable[[str], Stage]
 
@@ -61,3 +62,85 @@ def test_ADB705_io_inside_transaction(stage: Stages) -> None:
     found.shows("while a route sleeps", bad[1], good[1])
     found.shows("while a job sleeps", bad[2], good[2])
     assert (bad, good) == ([1, 1, 1], [0, 0, 0])
+
+
+def test_ADB702_commit_inside_begin(stage: Stages) -> None:
+    found = stage("ADB702")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        await module.create_tables()
+        async with module.SessionLocal() as one, module.SessionLocal() as other:
+            works = (lambda: module.twice(one), module.begun, module.Links(other).put)
+            return [await outcome(work) for work in works]
+
+    bad, good = found.both(act)
+    found.shows("a statement after `commit()` in the block", bad[0], "goes on" if good[0] == "None" else good[0])
+    assert bad == ["InvalidRequestError"] * 3
+    assert good == ["None"] * 3
+
+
+def test_ADB706_begin_after_autobegin(stage: Stages) -> None:
+    found = stage("ADB706")
+
+    async def act(scene: Scene) -> tuple[int, str]:
+        await scene.module.create_tables()
+        async with served(scene.module.app) as client:
+            return (await client.post("/links")).status_code, await outcome(scene.module.counted)
+
+    bad, good = found.both(act)
+    found.shows("the answer of a route that begins after its dependency has asked", bad[0], good[0])
+    found.shows("`begin()` after a statement", bad[1], "begins" if good[1] == "None" else good[1])
+    assert (bad, good) == ((500, "InvalidRequestError"), (200, "None"))
+
+
+def test_ADB707_connection_setting_leaks(stage: Stages) -> None:
+    found = stage("ADB707")
+
+    async def act(scene: Scene) -> tuple[str, str]:
+        async with served(scene.module.app) as client:
+            mine = await client.get("/mine", headers={"x-tenant": "red"})
+            assert (await client.post("/zone")).status_code == 200
+            return mine.json(), (await client.get("/anybody")).json()
+
+    bad, good = found.both(act)
+    found.shows("the tenant of the next request, which names none", bad[1], good[1] or "none")
+    assert (bad, good) == (("red", "red"), ("red", ""))
+
+
+def test_ADB708_rollback_in_loop(stage: Stages) -> None:
+    found = stage("ADB708")
+    targets = ["a", "b", "b", "c"]
+
+    async def act(scene: Scene) -> list[str]:
+        await scene.module.create_tables()
+        await scene.module.store(targets)
+        stored = await scene.room.fetch("SELECT string_agg(target, ' ' ORDER BY target) FROM link")
+        await scene.room.fetch("DELETE FROM link")
+        async with scene.module.SessionLocal() as session:
+            await scene.module.by_service(session, targets)
+        return [stored, await scene.room.fetch("SELECT string_agg(target, ' ' ORDER BY target) FROM link")]
+
+    bad, good = found.both(act)
+    found.shows("what is stored of `a`, `b`, `b` again and `c`", bad[0], good[0])
+    assert (bad, good) == (["c", "c"], ["a b c", "a b c"])
+
+
+@ends_last
+def test_ADB607_commit_in_finally(stage: Stages) -> None:
+    found = stage("ADB607")
+
+    async def act(scene: Scene) -> tuple[int, int, int]:
+        module = scene.module
+        await module.create_tables()
+        async with served(module.app) as client:
+            status = (await client.post("/links", params={"target": "refused"})).status_code
+        async with module.SessionLocal() as session:
+            assert await outcome(lambda: module.store(session, ["a", ""])) == "ValueError"
+        refused = await scene.room.fetch("SELECT count(*) FROM link WHERE target = 'refused'")
+        return status, refused, await scene.room.fetch("SELECT count(*) FROM link WHERE target = 'a'")
+
+    bad, good = found.both(act)
+    found.shows("rows of a request that was refused with 400", bad[1], good[1])
+    found.shows("rows that were added before an error", bad[2], good[2])
+    assert (bad, good) == ((400, 1, 1), (400, 0, 0))

@@ -77,6 +77,13 @@ class EffectsOfFunctions:
             self._known[function] = LOST if function in self._in_circles else found
         return self._known[function]
 
+    def begun_by(self, call: Call) -> Subject | None:
+        """The session that a call such as `session.begin()` is about: its receiver, or what it opens."""
+        callee = self.codebase.inference.callee(call)
+        if callee is not None and callee.kind is Kind.METHOD and self._is_held(callee.inner):
+            return self.subjects.of(call.receiver, place_of(call))
+        return self.subjects.opened(call)
+
     def engines_of(self, subject: Subject) -> frozenset[Call]:
         """The calls that make the engines from which a session or connection may come; empty when not known."""
         origin = subject.origin
