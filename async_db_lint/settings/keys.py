@@ -82,10 +82,10 @@ def kind(value: object) -> str:
 def nearest(name: str, known: Any) -> str:
     """A hint at the valid name that was probably meant, or nothing."""
     from difflib import SequenceMatcher, get_close_matches
-    from os.path import commonprefix
 
     def likeness(item: str) -> tuple[float, int]:
-        return SequenceMatcher(None, item, name).ratio(), len(commonprefix((item, name)))
+        alike = sum(one == other for one, other in zip(item, name, strict=False))
+        return SequenceMatcher(None, item, name).ratio(), alike
 
     close = get_close_matches(name, list(known), 5, 0.6)
     return f"; did you mean `{max(close, key=likeness)}`?" if close else ""

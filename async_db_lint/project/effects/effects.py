@@ -17,7 +17,7 @@ from async_db_lint.index.expressions import (
     children,
     walk,
 )
-from async_db_lint.index.scopes import Block, BlockKind, Class, ExitKind, Function
+from async_db_lint.index.scopes import Block, BlockKind, Class, ExitKind, Function, Scope
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.effects.acts import METHODS, WAITS, Act, is_outside
 from async_db_lint.project.effects.events import Effects, Event, with_blocks
@@ -45,7 +45,7 @@ MAX_DEPTH = 60  # calls followed down, for the sake of the interpreter's stack
 MAX_CHAIN = 8  # calls between a function and what acts for it
 MAX_EVENTS = 300  # of one function
 DOUBTFUL = frozenset({Act.ESCAPE, Act.OUTSIDE, Act.ADD, Act.WRITE})  # which accuse, so that none may be too many
-MAX_WAITING = 2000  # functions that lead to a wait outside
+MAX_LEADING = 3000  # functions that lead to some calls
 BACKGROUND = "starlette.BackgroundTasks.add_task"
 GROUP = "asyncio.TaskGroup.create_task"
 NOTHING = Effects(())
@@ -60,6 +60,7 @@ class EffectsOfFunctions:
         self.codebase = codebase
         self.subjects = Subjects(codebase)
         self._known: dict[Function, Effects] = {}
+        self._sessions: dict[tuple[Scope, str], Subject | None] = {}
         self._running: list[Function] = []
         self._in_circles: set[Function] = set()
 
@@ -133,24 +134,44 @@ class EffectsOfFunctions:
         found = frozenset(made for value in values if value is not None for made in value.origins)
         return found if all(_is_made_once(made) for made in found) else frozenset()
 
+    def functions_that_open(self) -> Iterator[Function]:
+        """The functions that open a session or connection, and those that call them, in the project's order."""
+        sites = (*self.codebase.calls_to(*library.SESSIONS), *self.codebase.calls("connect", "begin", "acquire"))
+        opening = [site.call for site in sites if self._is_of_library(site.callee)]
+        for function in self.codebase.functions():
+            opening += [call for call in function.calls if call.usage in DONE and self._is_opener(call)]
+        return self._ordered(self._leading_to(opening))
+
+    def _is_opener(self, call: Call) -> bool:
+        """Whether a call enters or awaits the session of a factory."""
+        callee = self.codebase.inference.callee(call)
+        return callee is not None and callee.kind is Kind.INSTANCE and self._is_of_library(callee)
+
     def functions_that_wait(self) -> Iterator[Function]:
-        """The functions that wait for something outside, themselves or by what they call, in the project's order."""
-        found: set[Function] = set()
-        pending: list[Function] = []
-        for name in WAITS:
-            for call in self.codebase.table.named(name):
-                scope = call.block.scope
-                if isinstance(scope, Function) and call.usage in DONE and scope not in found:
-                    if is_outside(self.codebase.inference.callee(call), call):
-                        found.add(scope)
-                        pending.append(scope)
+        """The functions that query and wait for something outside, themselves or by what they call."""
+        table = self.codebase.table
+        waits = (call for name in WAITS for call in table.named(name) if call.usage in DONE)
+        found = self._leading_to([call for call in waits if is_outside(self.codebase.inference.callee(call), call)])
+        if found:
+            queries = [name for name, act in METHODS.items() if act is Act.QUERY]  # on a parameter too, of any type
+            found &= self._leading_to([call for name in queries for call in table.named(name) if call.usage in DONE])
+        return self._ordered(found)
+
+    def _leading_to(self, calls: list[Call]) -> set[Function]:
+        """The functions that make some calls, and those that call them."""
+        pending = [scope for call in calls if isinstance(scope := call.block.scope, Function)]
+        found = set(pending)
         for function in pending:
             for call in self.codebase.inference.callers(function):
                 scope = call.block.scope
-                if isinstance(scope, Function) and scope not in found and len(found) < MAX_WAITING:
+                if isinstance(scope, Function) and scope not in found and len(found) < MAX_LEADING:
                     found.add(scope)
                     pending.append(scope)
-        yield from (function for function in self.codebase.functions() if function in found)
+        return found
+
+    def _ordered(self, found: set[Function]) -> Iterator[Function]:
+        """Functions in the project's order."""
+        return (function for function in self.codebase.functions() if function in found)
 
     def _in_order(self, function: Function) -> Effects:
         events: list[Event] = []
@@ -287,6 +308,15 @@ class EffectsOfFunctions:
 
     def session_in(self, expr: Expr, place: Place) -> Subject | None:
         """The session that an expression is, or that the object has which it is."""
+        scope = place.scope
+        if isinstance(expr, Name) and len(scope.bindings.get(expr.name, ())) == 1:  # the same wherever it is read
+            key = (scope, expr.name)
+            if key not in self._sessions:
+                self._sessions[key] = self._session_in(expr, place)
+            return self._sessions[key]
+        return self._session_in(expr, place)
+
+    def _session_in(self, expr: Expr, place: Place) -> Subject | None:
         value = self.codebase.inference.value(expr, place)
         if self._is_held(value):
             return self.subjects.of(expr, place)
@@ -375,7 +405,8 @@ class EffectsOfFunctions:
         found = None if callee is None else self.codebase.inference.function_behind(callee)
         if found is None and callee is not None and callee.kind is Kind.CLASS:
             return self.codebase.inference.function(callee)
-        made = self.codebase.site(call).written(call.callee) if found is None else None
+        is_wrapped = found is None and callee is not None and callee.kind is Kind.CALLABLE
+        made = self.codebase.site(call).written(call.callee) if is_wrapped else None
         if not isinstance(made, Call) or not made.positional:
             return found
         if self.codebase.inference.library_name(self.codebase.inference.callee(made)) not in CONTEXTS:

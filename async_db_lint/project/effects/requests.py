@@ -10,7 +10,7 @@ from async_db_lint.index.scopes import Function
 from async_db_lint.project.application.application import Registration, Trigger
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.application.injection import Injected, around, injected_by
-from async_db_lint.project.effects.effects import EffectsOfFunctions, around_yield
+from async_db_lint.project.effects.effects import HOLDERS, EffectsOfFunctions, around_yield
 from async_db_lint.project.effects.events import Effects, Event
 from async_db_lint.project.effects.subjects import Provenance, Subject, scope_of
 from async_db_lint.project.inference.dependencies import depends_call
@@ -28,6 +28,7 @@ class InjectedDependency(NamedTuple):
     target: Function
     depends: Call
     scope: str
+    gives_session: bool
 
 
 class Request(NamedTuple):
@@ -53,22 +54,31 @@ class Requests:
         self.effects = effects
 
     def all(self) -> Iterator[Request]:
-        """Every route of the application."""
+        """Every route of the application that is given a session, itself or by way of what is injected."""
         seen: set[Function] = set()
         for item in self.codebase.application.registrations:
             if item.trigger in (Trigger.ROUTE, Trigger.WEBSOCKET) and item.function not in seen:
                 seen.add(item.function)
                 if self.codebase.is_in_application(item.function):
-                    yield self._of(item)
+                    dependencies = self._dependencies(item)
+                    if any(dependency.gives_session for dependency in dependencies):
+                        yield self._of(item, dependencies)
 
-    def _of(self, item: Registration) -> Request:
+    def _dependencies(self, item: Registration) -> tuple[InjectedDependency, ...]:
+        """What is injected for a route, below each what is injected into it first."""
         found: dict[tuple[Function, str], InjectedDependency] = {}
         for injected in around(self.codebase, item):
             self._collect(injected.target, found, 0)
             scope = scope_of(injected.depends)
-            found.setdefault((injected.target, scope), InjectedDependency(injected.target, injected.depends, scope))
+            found.setdefault((injected.target, scope), self._dependency(injected, scope))
         self._collect(item.function, found, 0)
-        dependencies = tuple(found.values())
+        return tuple(found.values())
+
+    def _dependency(self, injected: Injected, scope: str) -> InjectedDependency:
+        is_session = self.codebase.is_a(injected.value, *HOLDERS)
+        return InjectedDependency(injected.target, injected.depends, scope, is_session)
+
+    def _of(self, item: Registration, dependencies: tuple[InjectedDependency, ...]) -> Request:
         before: list[Event] = []
         after: list[Event] = []
         for dependency in dependencies:
@@ -95,7 +105,7 @@ class Requests:
                 scope = base  # what is not cached is kept all the same, where nothing was before
             if (target.target, scope) not in found:
                 self._collect(target.target, found, depth + 1)
-                found[target.target, scope] = InjectedDependency(target.target, call, scope)
+                found[target.target, scope] = self._dependency(target, scope)
 
     def _as_injected(self, dependency: InjectedDependency, events: tuple[Event, ...]) -> Iterator[Event]:
         """Events of a dependency, with the session that it opens called by what is injected."""

@@ -32,20 +32,16 @@ class NestedSession(Rule):
     def suspects(self, project: Project) -> Suspects:
         if all(engine.is_unpooled for engine in project.engines if engine.is_async):
             return
-        for function in project.functions():
-            if function.is_async and project.is_in_application(function) and _may_open(function):
-                yield from _nested(project, function)
+        before = {request.route: request.before for request in project.requests}
+        for function in project.effects.functions_that_open():
+            if function.is_async and project.is_in_application(function):
+                yield from _nested(project, function, before.get(function, ()))
         if not project.versions.of("fastapi").within("0", "0.118"):
             for request in project.requests:
                 yield from _behind(project, request)
 
 
-def _may_open(function: Function) -> bool:
-    """Whether a function enters something while it uses something else: what it takes to hold two."""
-    return any(call.usage is Usage.ENTERED for call in function.calls) or len(function.awaits) > 1
-
-
-def _nested(project: Project, function: Function) -> Suspects:
+def _nested(project: Project, function: Function, before: tuple[Event, ...]) -> Suspects:
     """The sessions that a function opens and uses while another one holds a connection."""
     events = project.effects.of(function).events
     opened = {event.subject: event for event in events if event.act is Act.OPEN and event.subject is not None}
@@ -54,7 +50,6 @@ def _nested(project: Project, function: Function) -> Suspects:
         first = opened.get(event.subject) if event.subject is not None else None
         if event.act is not Act.QUERY or first is None or first.call in seen:
             continue
-        before = next((request.before for request in project.requests if request.route is function), ())
         for held in project.held_at(event.call, before):
             if held.subject != event.subject and _shares_pool(project, held.subject, first.subject):
                 seen.add(first.call)

@@ -31,6 +31,7 @@ class IoInsideTransaction(Rule):
     severity = Severity.WARNING
 
     def suspects(self, project: Project) -> Suspects:
+        before = {request.route: request.before for request in project.requests}
         for function in project.effects.functions_that_wait():
             if not project.is_in_application(function):
                 continue
@@ -38,15 +39,10 @@ class IoInsideTransaction(Rule):
             for event in project.effects.of(function).events:
                 if event.act is not Act.OUTSIDE or event.call in reported:
                     continue
-                for held in project.held_at(event.call, _before(project, function)):
+                for held in project.held_at(event.call, before.get(function, ())):
                     reported.add(event.call)
                     yield _suspect(event, held)
                     break
-
-
-def _before(project: Project, function: Function) -> tuple[Event, ...]:
-    """What is injected into a route has done before it."""
-    return next((request.before for request in project.requests if request.route is function), ())
 
 
 def _suspect(event: Event, held: Held) -> Suspect[cst.Call]:
