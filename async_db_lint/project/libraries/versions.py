@@ -31,7 +31,7 @@ class Range:
     def __str__(self) -> str:
         if self == Range():
             return "any version"
-        if self.high[:-1] == self.low and self.high[-1] == 1:
+        if self == exactly(self.low):
             return spelled(self.low)
         low = f">={spelled(self.low)}" if self.low else ""
         high = f"<{spelled(self.high)}" if self.high != HIGHEST else ""
@@ -56,51 +56,77 @@ class Versions:
     def is_sqlalchemy_2(self) -> bool:
         """Whether SQLAlchemy 1.4 is excluded: by the project's files, or because they name no version at all."""
         found = self.of("sqlalchemy")
-        return found.low >= (2,) or (found.low == () and found.high > (2, 0, 0))
+        return found.low >= (2,) or (found.low == () and found.high > (2,))
 
 
 def spelled(version: Version) -> str:
-    """Numbers as a version."""
-    return ".".join(str(part) for part in version)
+    """Numbers as a version, of two at least."""
+    return ".".join(str(part) for part in (*version, *(0,) * (2 - len(version))))
 
 
 def parsed(text: str) -> Version:
-    """A version as numbers."""
-    return tuple(int(part) for part in text.split("."))
+    """A version as numbers, without zeros at its end: 0.118.0 is 0.118."""
+    return _shortened(_numbers(text))
+
+
+def exactly(version: Version) -> Range:
+    """The range of one version."""
+    return Range(version, _just_after(version))
 
 
 def range_of(specifier: str) -> Range:
     """The range that a requirement's specifier allows."""
     found = Range()
     for clause in CLAUSE.finditer(specifier):
-        version = parsed(clause["version"])
-        found = found.narrowed(_clause(clause["operator"], version, bool(clause["any"])))
+        found = found.narrowed(_clause(clause["operator"], _numbers(clause["version"]), bool(clause["any"])))
     return found
 
 
-def _clause(operator: str, version: Version, is_prefix: bool) -> Range:
+def _clause(operator: str, numbers: Version, is_prefix: bool) -> Range:
+    """The range of one clause: those of PEP 440, and Poetry's caret and tilde."""
+    version = _shortened(numbers)
     match operator:
         case "==" | "===":
-            return Range(version, _after(version) if is_prefix else (*version, 1))
+            return Range(version, _after(numbers)) if is_prefix else exactly(version)
         case ">=":
             return Range(low=version)
         case ">":
-            return Range(low=(*version, 1))
+            return Range(low=_just_after(version))
         case "<":
             return Range(high=version)
         case "<=":
-            return Range(high=(*version, 1))
+            return Range(high=_just_after(version))
         case "~=":
-            return Range(version, _after(version[:-1]))
+            return Range(version, _after(numbers[:-1]))
         case "^":
-            return Range(version, _after(version[:1]))
+            return Range(version, _after(_to_first_above_zero(numbers)))
         case "~":
-            return Range(version, _after(version[:2]))
+            return Range(version, _after(numbers[:2]))
     return Range()
+
+
+def _numbers(text: str) -> Version:
+    return tuple(int(part) for part in text.split("."))
+
+
+def _shortened(version: Version) -> Version:
+    while version and not version[-1]:
+        version = version[:-1]
+    return version
 
 
 def _after(version: Version) -> Version:
     return (*version[:-1], version[-1] + 1) if version else HIGHEST
+
+
+def _just_after(version: Version) -> Version:
+    """What lies between a version and its next patch."""
+    return (*version, *(0,) * (3 - len(version)), 1)
+
+
+def _to_first_above_zero(numbers: Version) -> Version:
+    """The part of a version that a caret keeps: 2 of 2.0.4, but 0.115 of 0.115.2."""
+    return next((numbers[: at + 1] for at, part in enumerate(numbers) if part), numbers)
 
 
 def from_files(
@@ -126,7 +152,7 @@ def from_files(
 
 def _locked(text: str) -> Iterable[tuple[str, Range]]:
     for name, version in LOCKED.findall(text):
-        yield name, Range(parsed(version), (*parsed(version), 1))
+        yield name, exactly(parsed(version))
 
 
 def _required(text: str) -> Iterable[tuple[str, Range]]:

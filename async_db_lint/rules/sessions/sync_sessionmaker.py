@@ -5,7 +5,7 @@ from __future__ import annotations
 from async_db_lint.fixes.nodes.sessionmaker import using_async_sessionmaker
 from async_db_lint.rule import *
 
-SQLALCHEMY_2 = (2, 0)
+SQLALCHEMY_2 = (2,)
 
 
 class SyncSessionmaker(Rule):
