@@ -13,7 +13,7 @@ from async_db_lint import __version__
 from async_db_lint.commands.exits import CLEAN, FAILED
 from async_db_lint.report.formats import FORMATS
 
-COMMANDS = ("check", "audit", "rule", "rules", "schema", "completion")
+COMMANDS = ("check", "audit", "explain-function", "rule", "rules", "schema", "completion")
 
 ROOT = "the git top level above {0}, else the folder of a pyproject.toml, else the folder around its package"
 
@@ -74,6 +74,10 @@ def run(given: list[str]) -> int:
         from async_db_lint.commands import audit
 
         return audit.run(options)
+    if options.command == "explain-function":
+        from async_db_lint.commands.explain_function import explain_function
+
+        return explain_function(options)
     from async_db_lint.commands.check import check
 
     return check(options)
@@ -124,6 +128,15 @@ def parser() -> argparse.ArgumentParser:
         description="Answer the checklist for a project, with evidence, and list what it is made of.",
     )
     _add_audit(audit)
+    function = commands.add_parser(
+        "explain-function",
+        help="show what a function does to sessions",
+        description="Show what a function does to sessions and connections, in order, down to the calls that act.",
+    )
+    function.add_argument("function", metavar="FILE:NAME", help="app/orders.py:create, app/orders.py:Orders.create")
+    function.add_argument(
+        "--root", type=Path, metavar="DIR", help=f"the project's root (default: {ROOT.format('the file')})"
+    )
     rule = commands.add_parser("rule", help="explain a rule", description="Explain a rule.")
     rule.add_argument("name", help="its code or name: ADB104, engine-not-disposed")
     rules = commands.add_parser("rules", help="list the rules", description="List the rules.")

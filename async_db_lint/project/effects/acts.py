@@ -15,9 +15,9 @@ class Act(Enum):
     """
 
     OPEN = "opens"
-    QUERY = "queries"
-    ADD = "adds"
-    WRITE = "writes"
+    QUERY = "queries through"
+    ADD = "adds to"
+    WRITE = "writes through"
     FLUSH = "flushes"
     COMMIT = "commits"
     ROLLBACK = "rolls back"
