@@ -28,6 +28,7 @@ class SessionHeldByResponse(Rule):
         await session.commit()  # gives the connection back
         return StreamingResponse(events(user.name))
 
+    Read what the response needs before the commit, or make sessions with `expire_on_commit=False`.
     `Depends(get_session, scope="function")` closes the session before the response is sent.
 
     Silent: after `commit()`, `rollback()` or `close()`; with `scope="function"`; with FastAPI 0.106 to
@@ -40,7 +41,7 @@ class SessionHeldByResponse(Rule):
     severity = Severity.ERROR
 
     def suspects(self, project: Project) -> Suspects:
-        closes_first = project.versions.of("fastapi").within("0.106", "0.118")
+        closes_first = project.versions.ends_dependencies_first
         for request in project.requests:
             if request.trigger is Trigger.WEBSOCKET:
                 held = list(_by_socket(project, request))

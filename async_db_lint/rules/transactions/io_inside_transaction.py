@@ -22,6 +22,8 @@ class IoInsideTransaction(Rule):
         await session.commit()
         await client.post(url, json={"order": order.id})
 
+    Read what the call needs before the commit, or make sessions with `expire_on_commit=False`.
+
     Silent: after `commit()`, `rollback()` or `close()`, before the first statement, when a function that is
     not understood was given the session, for sleeps of less than a second, and in tests and scripts.
     """
