@@ -164,13 +164,14 @@ class Subjects:
             method = next((row.value for row in item.bindings.get(name, ()) if isinstance(row.value, Function)), None)
             if method is not None:
                 exits = [row.value for row in method.exits if row.kind is ExitKind.RETURN]
-                is_simple = len(exits) == 1 and isinstance(exits[0], Attribute) and bool(hops)
-                return self.held(cls, exits[0].name, hops - 1) if is_simple else None  # type: ignore[union-attr]
+                kept = exits[0] if len(exits) == 1 else None
+                return self.held(cls, kept.name, hops - 1) if isinstance(kept, Attribute) and hops else None
             targets = [(scope, row) for scope, row in attributes.own_targets(item) if row.name == name]
             if targets:
                 scope, row = targets[0]
-                is_kept = len(targets) == 1 and scope.name == "__init__" and isinstance(row.value, Name)
-                return row.value.name if is_kept and scope.parameter(row.value.name) is not None else None  # type: ignore[union-attr]
+                if len(targets) != 1 or scope.name != "__init__" or not isinstance(row.value, Name):
+                    return None
+                return row.value.name if scope.parameter(row.value.name) is not None else None
         return None
 
     def of_held(self, owner: Expr, held: HeldParameter, place: Place, hops: int = MAX_HOPS) -> Subject | None:

@@ -53,6 +53,11 @@ class Versions:
         return self.ranges.get(name, Range())
 
     @property
+    def ends_dependencies_first(self) -> bool:
+        """Whether FastAPI certainly ends a dependency before the response is sent, as 0.106 to 0.117 do."""
+        return self.of("fastapi").within("0.106", "0.118")
+
+    @property
     def is_sqlalchemy_2(self) -> bool:
         """Whether SQLAlchemy 1.4 is excluded: by the project's files, or because they name no version at all."""
         found = self.of("sqlalchemy")

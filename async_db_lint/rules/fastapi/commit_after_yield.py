@@ -30,7 +30,7 @@ class CommitAfterYield(Rule):
     severity = Severity.ERROR
 
     def suspects(self, project: Project) -> Suspects:
-        if project.versions.of("fastapi").within("0.106", "0.118"):
+        if project.versions.ends_dependencies_first:
             return
         reported: dict[Call, Suspect[cst.Call]] = {}
         for request in project.requests:

@@ -71,7 +71,7 @@ def _behind_routes(project: Project, consequence: str) -> Suspects:
 
 def _in_streams(project: Project, request: Request) -> Suspects:
     """The sessions that a streamed body reads, and that are closed before it is sent."""
-    closes_first = project.versions.of("fastapi").within("0.106", "0.118")
+    closes_first = project.versions.ends_dependencies_first
     for call in request.route.calls:
         content = call.argument("content", 0)
         if call.method not in ("StreamingResponse", "EventSourceResponse") or not isinstance(content, Call):

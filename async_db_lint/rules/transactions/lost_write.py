@@ -49,12 +49,12 @@ def _of_own_sessions(project: Project, function: Function) -> Suspects:
     for event in effects.events:
         if event.act is Act.OPEN and event.subject in closed and event.subject is not None and not event.chain:
             lost = _lost(effects.events, event.subject)
-            if lost is not None and not _is_yielded(function, event):
+            if lost is not None and not _is_handed_on(function):
                 yield _suspect(lost)
 
 
-def _is_yielded(function: Function, opened: Event) -> bool:
-    """Whether a session is handed on by a generator: whoever gets it may commit."""
+def _is_handed_on(function: Function) -> bool:
+    """Whether a function hands its session on, as a generator or lambda does: whoever gets it may commit."""
     return function.is_generator or function.is_lambda
 
 
