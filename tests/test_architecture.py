@@ -29,6 +29,7 @@ FLOORS = (
 )
 PROJECT_FLOORS = (
     {"project"},
+    {"loading"},
     {"effects"},
     {"engines", "sessions"},
     {"application"},

@@ -30,7 +30,7 @@ from async_db_lint.index.expressions import (
     Template,
     Usage,
 )
-from async_db_lint.index.scopes import LAMBDA, Block, BlockKind, Exit, ExitKind, Function
+from async_db_lint.index.scopes import LAMBDA, Block, BlockKind, Exit, ExitKind, Function, Read
 
 if TYPE_CHECKING:
     from async_db_lint.index.build import Builder
@@ -70,7 +70,9 @@ def _name(builder: Builder, node: ast.Name, usage: Usage) -> Expr:
 
 def _attribute(builder: Builder, node: ast.Attribute, usage: Usage) -> Expr:
     builder.mentions.add(node.attr)
-    return new(Attribute, (convert(builder, node.value, RECEIVER), node.attr))
+    found: Attribute = new(Attribute, (convert(builder, node.value, RECEIVER), node.attr))
+    builder.scope.reads.append(new(Read, (found, span_of(node), builder.statement, builder.block)))
+    return found
 
 
 def _constant(builder: Builder, node: ast.Constant, usage: Usage) -> Expr:
@@ -79,7 +81,11 @@ def _constant(builder: Builder, node: ast.Constant, usage: Usage) -> Expr:
 
 def _call(builder: Builder, node: ast.Call, usage: Usage) -> Expr:
     func = node.func
-    if type(func) is ast.Attribute or type(func) is ast.Name:
+    callee: Expr
+    if type(func) is ast.Attribute:
+        builder.mentions.add(func.attr)
+        callee = new(Attribute, (convert(builder, func.value, RECEIVER), func.attr))
+    elif type(func) is ast.Name:
         callee = convert(builder, func)
     else:
         callee = convert(builder, func, Usage.CALLED)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple, TypeGuard
 
-from async_db_lint.index.expressions import Await, Call, Expr, Span
+from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Span
 
 
 class BlockKind(Enum):
@@ -152,6 +152,20 @@ class Exit(NamedTuple):
     block: Block
 
 
+class Read(NamedTuple):
+    """`owner.name` that is read, and is not what a call calls."""
+
+    expr: Attribute
+    span: Span
+    statement: Statement
+    block: Block
+
+    @property
+    def path(self) -> str:
+        """The file that holds it, as a path from the project's root."""
+        return self.block.scope.module.path
+
+
 YIELDS = (ExitKind.YIELD, ExitKind.YIELD_FROM)
 
 
@@ -174,6 +188,7 @@ class Scope:
     targets: list[TargetBinding] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     awaits: list[Await] = field(default_factory=list)
+    reads: list[Read] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     functions: list[Function] = field(default_factory=list)

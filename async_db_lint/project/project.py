@@ -18,6 +18,7 @@ from async_db_lint.project.effects.held import Held, events_before, events_of_ro
 from async_db_lint.project.effects.requests import Request, Requests
 from async_db_lint.project.engines.engines import Engine, engines
 from async_db_lint.project.libraries import library
+from async_db_lint.project.loading.loading import Loading
 from async_db_lint.project.names.names import Names
 from async_db_lint.project.names.uses import names_of
 from async_db_lint.project.names.values import Value
@@ -64,6 +65,14 @@ class Project(Codebase):
         Example: `for request in project.requests:`.
         """
         return tuple(Requests(self, self.effects).all())
+
+    @cached_property
+    def loading(self) -> Loading:
+        """What is mapped, and what is loaded of it where.
+
+        Example: `project.loading.unloaded`.
+        """
+        return Loading(self, self.effects, self.requests)
 
     def held_at(self, call: Call, before: Sequence[Event] = ()) -> list[Held]:
         """The sessions that certainly hold a connection when a call is made; `before` is what its caller did.

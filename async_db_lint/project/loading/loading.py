@@ -1,0 +1,47 @@
+"""What is known of the project's mapped objects: the entrance for rules."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from async_db_lint.index.expressions import Expr
+from async_db_lint.project.application.codebase import Codebase
+from async_db_lint.project.effects.effects import EffectsOfFunctions
+from async_db_lint.project.effects.requests import Request
+from async_db_lint.project.inference.definitions import written
+from async_db_lint.project.loading.between import Happenings
+from async_db_lint.project.loading.models import Models
+from async_db_lint.project.loading.objects import Objects
+from async_db_lint.project.loading.statements import SelectStatements
+from async_db_lint.project.loading.unloaded import Unloaded, UnloadedReads
+from async_db_lint.project.names.places import place_of
+
+
+class Loading:
+    """Answers what is mapped, what is loaded, and what is not. Example: `project.loading.models.of(cls)`."""
+
+    def __init__(self, codebase: Codebase, effects: EffectsOfFunctions, requests: tuple[Request, ...]) -> None:
+        """Take the project's code, what its functions do, and its requests."""
+        self.codebase = codebase
+        self.models = Models(codebase)
+        self.statements = SelectStatements(codebase, self.models)
+        self.objects = Objects(codebase, self.models, self.statements)
+        self.happenings = Happenings(codebase, effects, requests)
+        self.reads = UnloadedReads(self.models, self.objects, self.happenings)
+
+    @cached_property
+    def unloaded(self) -> tuple[Unloaded, ...]:
+        """The reads of relationships that are certainly not loaded, the first in each function.
+
+        Example: `for item in project.loading.unloaded:`.
+        """
+        return tuple(self.reads.all())
+
+    def statement_of(self, item: Unloaded) -> Expr | None:
+        """The code of the statement that loaded an object: where it is executed, or bound to a name once.
+
+        Example: `project.loading.statement_of(item)`.
+        """
+        call = item.loaded.call
+        given = call.argument("statement", 0)
+        return None if given is None else written(self.codebase.inference, given, place_of(call))

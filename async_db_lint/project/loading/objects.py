@@ -1,0 +1,219 @@
+"""Which mapped objects an expression holds, and how they were loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from async_db_lint.index.expressions import (
+    Attribute,
+    Await,
+    Call,
+    Either,
+    Element,
+    Expr,
+    Literal,
+    Name,
+    Part,
+    Subscript,
+    is_nothing,
+)
+from async_db_lint.index.scopes import Binding, Class, ExitKind, Function, Parameter, Scope, is_expression
+from async_db_lint.project.application.codebase import Codebase
+from async_db_lint.project.application.injection import injected_by
+from async_db_lint.project.inference.decorators import shape_of
+from async_db_lint.project.inference.definitions import bindings_of
+from async_db_lint.project.inference.dependencies import depends_call
+from async_db_lint.project.inference.parameters import declared_at
+from async_db_lint.project.loading.arguments import Called, called, class_meant
+from async_db_lint.project.loading.loaders import Loads
+from async_db_lint.project.loading.models import Models
+from async_db_lint.project.loading.results import QUERIES, Loaded, LoadedShape, taken_from
+from async_db_lint.project.loading.statements import Selected, SelectStatements
+from async_db_lint.project.names.places import Place, place_of
+from async_db_lint.project.names.values import Kind
+
+COPYING = frozenset(f"builtins.{name}" for name in "list tuple sorted reversed set".split())
+MAX_HOPS = 14  # names, calls and attributes followed
+
+
+class Objects:
+    """Answers which mapped objects an expression holds."""
+
+    def __init__(self, codebase: Codebase, models: Models, statements: SelectStatements) -> None:
+        """Take the project's code, its mapped classes, and what reads its statements."""
+        self.codebase = codebase
+        self.inference = codebase.inference
+        self.models = models
+        self.statements = statements
+        self._known: dict[tuple[Call, Called | None], Loaded | None] = {}
+
+    def of(self, expr: Expr | None, place: Place, how: Called | None = None, hops: int = MAX_HOPS) -> Loaded | None:
+        """What an expression holds; None where that is not certain.
+
+        `how` is the call that runs the function of the place, where one is meant.
+        """
+        if not hops or expr is None:
+            return None
+        match expr:
+            case Name(name):
+                return self._of_name(name, place, how, hops - 1)
+            case Await(value):
+                return self.of(value, place, how, hops)
+            case Call():
+                return self._once(expr, how, hops - 1)
+            case Attribute(owner, name):
+                return self._of_attribute(self.of(owner, place, how, hops - 1), name)
+            case Element(value, _):
+                found = self.of(value, place, how, hops - 1)
+                return None if found is None else found.each()
+            case Subscript(value, Literal(position)):
+                return self._of_item(self.of(value, place, how, hops - 1), position)
+            case Part(value, position):
+                return self._of_item(self.of(value, place, how, hops - 1), position)
+            case Either(options):
+                return merged(self.of(item, place, how, hops - 1) for item in options if not is_nothing(item))
+        return None
+
+    def _of_item(self, found: Loaded | None, position: object) -> Loaded | None:
+        if found is None or not isinstance(position, int):
+            return None
+        if found.shape in (LoadedShape.OBJECTS, LoadedShape.ROWS):
+            return found.each()
+        return found.item(position)
+
+    def _of_attribute(self, found: Loaded | None, name: str) -> Loaded | None:
+        """A relationship of an object, or a class's column of a row."""
+        if found is None:
+            return None
+        if found.shape is LoadedShape.ROW:
+            names = [None if cls is None else cls.name for cls in found.entities]
+            return found.item(names.index(name)) if names.count(name) == 1 else None
+        model = None if found.shape is not LoadedShape.OBJECT or found.entity is None else self.models.of(found.entity)
+        relationship = None if model is None else model.relationships.get(name)
+        if relationship is None or relationship.target is None or relationship.is_collection is None:
+            return None
+        shape = LoadedShape.OBJECTS if relationship.is_collection else LoadedShape.OBJECT
+        return found._replace(shape=shape, entities=(relationship.target,), path=(*found.path, name))
+
+    def _of_name(self, name: str, place: Place, how: Called | None, hops: int) -> Loaded | None:
+        for block in place.block.outward():
+            if name in block.names:
+                return self.of(block.names[name], Place(block.parent or block, place.at), how, hops)
+        found = bindings_of(name, place)
+        if found is None or found[0] is not place.scope:
+            return None
+        rows = [row for row in found[1] if not is_nothing(row.value)]
+        return merged(self._of_binding(found[0], row, how, hops) for row in rows)
+
+    def _of_binding(self, scope: Scope, row: Binding, how: Called | None, hops: int) -> Loaded | None:
+        if is_expression(row.value):
+            return self.of(row.value, place_of(row), how, hops)
+        if isinstance(row.value, Parameter) and isinstance(scope, Function):
+            return self._of_parameter(scope, row.value, how, hops)
+        return None
+
+    def _of_parameter(self, function: Function, parameter: Parameter, how: Called | None, hops: int) -> Loaded | None:
+        """What is passed for a parameter by the call that is meant, or injected into it."""
+        if how is not None and how.function is function:
+            given = how.argument(self.inference, parameter)
+            return self.of(given, place_of(how.call), how.outer, hops)
+        call = depends_call(self.inference, parameter, declared_at(function))
+        target = None if call is None else injected_by(self.codebase, function, parameter, call)
+        if call is None or target is None:
+            return None
+        return self._of_function(call, target.target, None, hops)
+
+    def _once(self, call: Call, how: Called | None, hops: int) -> Loaded | None:
+        key = (call, how)
+        if key not in self._known:
+            self._known[key] = None  # for what depends on itself
+            self._known[key] = self._of_call(call, how, hops)
+        return self._known[key]
+
+    def _of_call(self, call: Call, how: Called | None, hops: int) -> Loaded | None:
+        callee = self.inference.callee(call)
+        if callee is not None and callee.kind is Kind.METHOD and self.codebase.is_session(callee.inner):
+            return self._queried(call, callee.name.rpartition(".")[2], how)
+        if callee is not None and callee.kind is Kind.CLASS and isinstance(callee.definition, Class):
+            return self._made(call, callee.definition)
+        if self.inference.library_name(callee) in COPYING or (callee is not None and callee.name in COPYING):
+            found = self.of(call.argument("iterable", 0), place_of(call), how, hops)
+            return None if found is None or found.each() is None else _as_list(found)
+        function = self.inference.function(callee)
+        if function is not None:
+            inner = called(self.inference, call, function, how)
+            found = None if inner is None else self._of_function(call, function, inner, hops)
+            return None if found is None else found
+        if call.receiver is None or call.method is None:
+            return None
+        found = self.of(call.receiver, place_of(call), how, hops)
+        return None if found is None else taken_from(found, call)
+
+    def _of_function(self, call: Call, function: Function, how: Called | None, hops: int) -> Loaded | None:
+        """What a function of the project returns, or yields to FastAPI."""
+        if shape_of(self.inference, function) is None or (function.is_generator and how is not None):
+            return None
+        kind = ExitKind.YIELD if function.is_generator else ExitKind.RETURN
+        exits = [row for row in function.exits if row.kind is kind and row.value is not None]
+        telling = [row for row in exits if not is_nothing(row.value)]
+        found = merged(self.of(row.value, place_of(row), how, hops) for row in telling)
+        return None if found is None else found._replace(through=(call, *found.through))
+
+    def _queried(self, call: Call, method: str, how: Called | None) -> Loaded | None:
+        """What a method of a session gives."""
+        shape = QUERIES.get(method)
+        if shape is None:
+            return None
+        if method in ("get", "get_one"):
+            return self._got(call, how)
+        selected = self.statements.of(call.argument("statement", 0), place_of(call), how)
+        if selected is None or not selected.entities:
+            return None
+        if method == "exec" and len(selected.entities) > 1:
+            shape = LoadedShape.RESULT
+        entities = selected.entities if shape is LoadedShape.RESULT else selected.entities[:1]
+        return Loaded(shape, entities, selected.loads, call, taken=call if method == "scalar" else None)
+
+    def _got(self, call: Call, how: Called | None) -> Loaded | None:
+        given = call.argument("entity", 0)
+        cls = None if given is None else class_meant(self.inference, given, place_of(call), how)
+        if cls is None or self.models.of(cls) is None or call.splats:
+            return None
+        loads = self.statements.loaders.of(call.keyword("options"), place_of(call))
+        return Loaded(LoadedShape.OBJECT, (cls,), loads, call, is_unique=True)
+
+    def _made(self, call: Call, cls: Class) -> Loaded | None:
+        """A new object: what its constructor is given is there."""
+        model = self.models.of(cls)
+        if model is None:
+            return None
+        given = frozenset((item.keyword,) for item in call.arguments if item.keyword not in (None, "**"))
+        loads = Loads(given, is_open=bool(call.splats))
+        return Loaded(LoadedShape.OBJECT, (cls,), loads, call, is_new=True)
+
+    def selected(self, call: Call) -> Selected | None:
+        """What the statement of a session's method selects and loads; None when that is not known."""
+        method = call.method or ""
+        if method in ("get", "get_one"):
+            found = self._got(call, None)
+            return None if found is None else Selected(found.entities, found.loads)
+        return self.statements.of(call.argument("statement", 0), place_of(call))
+
+
+def merged(found: Iterable[Loaded | None]) -> Loaded | None:
+    """One for several that are possible: known only when all are known and of one kind."""
+    first: Loaded | None = None
+    for position, item in enumerate(found):
+        if item is None:
+            return None
+        first = item if not position else None if first is None else first.merged(item)
+        if first is None:
+            return None
+    return first
+
+
+def _as_list(found: Loaded) -> Loaded:
+    """A list of what is in a result."""
+    if found.shape is LoadedShape.RESULT:
+        return found._replace(shape=LoadedShape.ROWS)
+    return found._replace(shape=LoadedShape.OBJECTS) if found.shape is LoadedShape.SCALARS else found
