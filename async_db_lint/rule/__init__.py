@@ -35,6 +35,7 @@ from async_db_lint.index.scopes import (
     Function,
     Module,
     Parameter,
+    Read,
     Scope,
     TargetBinding,
     is_expression,
@@ -82,6 +83,7 @@ from async_db_lint.project.libraries.library import (
 )
 from async_db_lint.project.libraries.probe_statements import is_probe
 from async_db_lint.project.libraries.versions import Range
+from async_db_lint.project.loading.unloaded import Unloaded
 from async_db_lint.project.names.imports import Needed
 from async_db_lint.project.names.places import Place, dominates, end_of, place_of
 from async_db_lint.project.names.quoted_code import quoted
@@ -124,6 +126,8 @@ from async_db_lint.rule.suspect import (
     suspect_file,
     suspect_function,
     suspect_header,
+    suspect_read,
+    suspect_return,
 )
 from async_db_lint.rule.syntax import Syntax
 
@@ -198,6 +202,7 @@ __all__ = [
     "Project",
     "Provenance",
     "Range",
+    "Read",
     "Related",
     "Request",
     "Role",
@@ -214,6 +219,7 @@ __all__ = [
     "TargetBinding",
     "Template",
     "Trigger",
+    "Unloaded",
     "Url",
     "Usage",
     "Value",
@@ -271,6 +277,8 @@ __all__ = [
     "suspect_file",
     "suspect_function",
     "suspect_header",
+    "suspect_read",
+    "suspect_return",
     "tasks",
     "touches",
     "uses_of",

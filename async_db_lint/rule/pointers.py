@@ -56,6 +56,14 @@ def name_of(function: cst.FunctionDef) -> cst.CSTNode:
     return function.name
 
 
+def returned(statement: cst.Return) -> cst.CSTNode | None:
+    """What a `return` returns.
+
+    Example: `at=returned`.
+    """
+    return statement.value
+
+
 def header_item(header: cst.With | cst.For) -> cst.CSTNode:
     """What a `with` enters first, or what a `for` runs over.
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from async_db_lint.index.expressions import Await, Call, Span
-from async_db_lint.index.scopes import Block, BlockKind, Function, Statement, TargetBinding
+from async_db_lint.index.scopes import Block, BlockKind, Exit, Function, Read, Statement, TargetBinding
 from async_db_lint.project.application.call_site import CallSite
 from async_db_lint.project.names.values import Step
 from async_db_lint.rule import cst
 from async_db_lint.rule.change import Change
-from async_db_lint.rule.pointers import Pointer, header_item, name_of, whole
+from async_db_lint.rule.pointers import Pointer, header_item, name_of, returned, whole
 from async_db_lint.rule.syntax import Syntax
 
 Node = TypeVar("Node", bound="cst.CSTNode")
@@ -30,16 +30,17 @@ class Related(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """What LibCST must find at a suspect's place: a node of a class, and for a call the last name that is called."""
+    """What LibCST must find at a suspect's place: a node of a class, and the last name of what is called or read."""
 
     node: str
     called: str | None = None
 
     def fits(self, node: cst.CSTNode) -> bool:
         """Whether a node of the class has this shape."""
-        if self.called is None or not isinstance(node, cst.Call):
+        if self.called is None or not isinstance(node, (cst.Call, cst.Attribute)):
             return True
-        function = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
+        named = node.func if isinstance(node, cst.Call) else node
+        function = named.attr if isinstance(named, cst.Attribute) else named
         return isinstance(function, cst.Name) and function.value == self.called
 
 
@@ -125,6 +126,25 @@ def suspect_function(function: Function, message: str) -> Suspect[cst.FunctionDe
     assert function.statement is not None
     statement = function.statement
     return Suspect(function.path, statement.span, message, Shape("FunctionDef"), statement, name_of)
+
+
+def suspect_read(read: Read, message: str, fix: Fixer[cst.Attribute] | None = None) -> Suspect[cst.Attribute]:
+    """A suspect read of an attribute: `author.books`.
+
+    Example: `yield suspect_read(item.moment, "…")`.
+    """
+    shape = Shape("Attribute", read.expr.name)
+    return Suspect(read.path, read.span, message, shape, read.statement, fix=fix)
+
+
+def suspect_return(item: Exit, message: str, fix: Fixer[cst.Return] | None = None) -> Suspect[cst.Return]:
+    """A suspect `return`; it points at what is returned.
+
+    Example: `yield suspect_return(item.moment, "…")`.
+    """
+    statement = item.statement
+    path = item.block.scope.module.path
+    return Suspect(path, statement.span, message, Shape("Return"), statement, returned, fix)
 
 
 def suspect_file(path: str, span: Span, message: str) -> Suspect[cst.CSTNode]:

@@ -43,7 +43,7 @@ class Mutant:
 
 def mutants() -> Iterator[Mutant]:
     """All mutants, each with a name of its own."""
-    from tests.mutants import awaiting, engines, fastapi, queries, sessions, tool, transactions
+    from tests.mutants import awaiting, engines, fastapi, loading, queries, sessions, tool, transactions
 
-    for module in (engines, sessions, awaiting, queries, fastapi, transactions, tool):
+    for module in (engines, sessions, awaiting, queries, fastapi, transactions, loading, tool):
         yield from module.MUTANTS
