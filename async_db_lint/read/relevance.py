@@ -1,7 +1,7 @@
 """Which files are worth parsing, found in their bytes: a linear search, before any parsing.
 
 Those that mention the field; those that import a name which carries it; and, below these, what they call that may
-block or use a session, and the constants that they are given.
+block or use a session, the models that their responses are made of, and the constants that they are given.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ ACTIVE = (
     *(b".commit(", b".execute(", b".scalars(", b".scalar(", b".flush(", b".rollback(", b".refresh(", b".query("),
     *(b".merge(", b".add_all(", b".dispose(", b".begin("),
 )
+# What declares relationships, and what the models that read them in a response are made of.
+RELATIONSHIPS = (b"relationship(", b"Relationship(")
+PYDANTIC = b"pydantic"
 FEW, MOST_IMPORTERS = 100, 4  # files that import some which mention the field, in a project that is all about it
 MAX_HOPS = 5  # files that pass on a constant
 
@@ -82,7 +85,9 @@ class Search:
         return rows
 
     def _called(self, near: Collection[str]) -> set[str]:
-        """The files below some, by imports, that do something, and those on the way to them."""
+        """The files below some, by imports, that do something or say what a response reads; and those on the way."""
+        has_relationships = any(word in self.files[path] for path in near for word in RELATIONSHIPS)
+        wanted = (*ACTIVE, PYDANTIC) if has_relationships else ACTIVE
         importers: dict[str, set[str]] = {}
         pending = list(near)
         for path in pending:
@@ -90,7 +95,7 @@ class Search:
                 if other not in importers and other not in near:
                     pending.append(other)
                 importers.setdefault(other, set()).add(path)
-        found = {path for path in importers if path not in near and any(word in self.files[path] for word in ACTIVE)}
+        found = {path for path in importers if path not in near and any(word in self.files[path] for word in wanted)}
         return _closure(found, importers) - set(near)
 
     def _imported(self, path: str) -> Iterator[str]:

@@ -83,6 +83,8 @@ from async_db_lint.project.libraries.library import (
 )
 from async_db_lint.project.libraries.probe_statements import is_probe
 from async_db_lint.project.libraries.versions import Range
+from async_db_lint.project.loading.responses import Response, UnloadedField
+from async_db_lint.project.loading.stale import Cause, Stale
 from async_db_lint.project.loading.unloaded import Unloaded
 from async_db_lint.project.names.imports import Needed
 from async_db_lint.project.names.places import Place, dominates, end_of, place_of
@@ -120,12 +122,14 @@ from async_db_lint.rule.suspect import (
     Related,
     Suspect,
     Suspects,
+    causes,
     related_calls,
     steps_of,
     suspect,
     suspect_file,
     suspect_function,
     suspect_header,
+    suspect_moment,
     suspect_read,
     suspect_return,
 )
@@ -167,6 +171,7 @@ __all__ = [
     "Call",
     "CallSite",
     "Carried",
+    "Cause",
     "Change",
     "Class",
     "Comprehension",
@@ -205,6 +210,7 @@ __all__ = [
     "Read",
     "Related",
     "Request",
+    "Response",
     "Role",
     "Rule",
     "Safety",
@@ -212,6 +218,7 @@ __all__ = [
     "Sequence",
     "Severity",
     "Span",
+    "Stale",
     "Subject",
     "Suspect",
     "Suspects",
@@ -220,6 +227,7 @@ __all__ = [
     "Template",
     "Trigger",
     "Unloaded",
+    "UnloadedField",
     "Url",
     "Usage",
     "Value",
@@ -230,6 +238,7 @@ __all__ = [
     "can_define_lifespan",
     "canonical",
     "carried_by",
+    "causes",
     "children",
     "closings_of",
     "coroutine_names",
@@ -277,6 +286,7 @@ __all__ = [
     "suspect_file",
     "suspect_function",
     "suspect_header",
+    "suspect_moment",
     "suspect_read",
     "suspect_return",
     "tasks",

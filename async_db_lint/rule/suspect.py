@@ -9,6 +9,8 @@ from typing import Any, Generic, NamedTuple, TypeVar, overload
 from async_db_lint.index.expressions import Await, Call, Span
 from async_db_lint.index.scopes import Block, BlockKind, Exit, Function, Read, Statement, TargetBinding
 from async_db_lint.project.application.call_site import CallSite
+from async_db_lint.project.loading.between import Moment
+from async_db_lint.project.loading.stale import Stale
 from async_db_lint.project.names.values import Step
 from async_db_lint.rule import cst
 from async_db_lint.rule.change import Change
@@ -145,6 +147,26 @@ def suspect_return(item: Exit, message: str, fix: Fixer[cst.Return] | None = Non
     statement = item.statement
     path = item.block.scope.module.path
     return Suspect(path, statement.span, message, Shape("Return"), statement, returned, fix)
+
+
+def suspect_moment(moment: Moment, message: str) -> Suspect[Any]:
+    """A suspect place where an object is read: an attribute, a `return`, or a call that is given it.
+
+    Example: `yield suspect_moment(item.moment, "…")`.
+    """
+    if isinstance(moment, Read):
+        return suspect_read(moment, message)
+    return suspect(moment, message) if isinstance(moment, Call) else suspect_return(moment, message)
+
+
+def causes(item: Stale, happens: str) -> Iterator[Related]:
+    """Where an attribute expired, and where its object came from, as related places.
+
+    Example: `found.with_related(causes(item, "everything expires here"))`.
+    """
+    yield Related(item.event.site.path, item.event.site.span, happens)
+    how = "made here" if item.loaded.is_new else "loaded here"
+    yield Related(item.loaded.call.path, item.loaded.call.span, how)
 
 
 def suspect_file(path: str, span: Span, message: str) -> Suspect[cst.CSTNode]:

@@ -16,7 +16,7 @@ APPLICATION = ROOT / "reference_app"
 class Mutant:
     """One mistake: its changes, the code it must get, and where: a path and what stands in the line.
 
-    `count` is how often the code is right, `also` are other codes that are right as well, once each. `behaves` says whether the application behaves
+    `count` is how often the code is right, `also` are other codes that are right as well, each as often as it is there. `behaves` says whether the application behaves
     differently; otherwise the mistake is one of style, of the tool, or of code that never runs.
     `raw` is text appended to a file that no tree can be made of.
     """

@@ -95,18 +95,21 @@ MUTANTS = [
         "ADB202",
         (factory("async_sessionmaker(engine)"),),
         (DATABASE, "async_sessionmaker(engine)"),
+        also=("ADB502",) * 3,
     ),
     Mutant(
         "expiry on purpose",
         "ADB202",
         (factory("async_sessionmaker(engine, expire_on_commit=True)"),),
         (DATABASE, "expire_on_commit=True"),
+        also=("ADB502",) * 3,
     ),
     Mutant(
         "expiry of a session without a factory",
         "ADB202",
         (dependency("async with AsyncSession(engine) as session:\n    yield session"),),
         (DATABASE, "AsyncSession(engine)"),
+        also=("ADB502",) * 3,
     ),
     Mutant(
         "the factory of SQLAlchemy 1.4",

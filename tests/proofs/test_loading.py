@@ -39,3 +39,121 @@ def test_ADB501_lazy_load(stage: Stages) -> None:
     assert bad[7:] == ["MissingGreenlet", "DetachedInstanceError"]
     assert good[7:] == ["1", "1"]
     assert fixed == [*good[:2], bad[2], good[3], bad[4], good[5], bad[6], *good[7:]]
+
+
+def test_ADB611_unloaded_response_model(stage: Stages) -> None:
+    found = stage("ADB611")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        await module.create_tables()
+        async with served(module.app) as client:
+            paths = ("/authors/1", "/authors", "/book", "/titles", "/described", "/shelf")
+            seen = [str((await client.get(path)).status_code) for path in paths]
+            seen.append(str((await client.post("/authors", json={"name": "Eliot"})).status_code))
+        async with module.SessionLocal() as session:
+            seen.append(await outcome(lambda: module.Authors(session).get(1)))
+            author = await module.Authors(session).get(1)
+            seen[-1] = await outcome(lambda: module.AuthorOut.model_validate(author).name)
+        return seen
+
+    bad, good, fixed = (found.play(kind, act) for kind in ("bad", "good", "fixed"))
+    found.shows("a route whose response model shows the books of an author", bad[0], good[0])
+    found.shows("a list of them, with the reviews of the books", bad[1], good[1])
+    found.shows("a many-to-one in the model", bad[2], good[2])
+    found.shows("a field that is a property of the class, which reads the books", bad[3], good[3])
+    found.shows("`model_validate` in the code", bad[4], good[4])
+    found.shows("an object that is given to a field of another model", bad[5], good[5])
+    found.shows("a new object, committed and refreshed", bad[6], good[6])
+    found.shows("what `model_validate` raises", bad[7], "goes on" if good[7] == "Austen" else good[7])
+    assert bad == [*["500"] * 7, "ValidationError"]
+    assert good == [*["200"] * 6, "201", "Austen"]
+    assert fixed == ["500", "500", "200", "200", "500", "500", "500", "ValidationError"]
+
+
+def test_ADB612_unfiltered_response(stage: Stages) -> None:
+    found = stage("ADB612")
+
+    async def act(scene: Scene) -> list[list[str]]:
+        await scene.module.create_tables()
+        async with served(scene.module.app) as client:
+            one, several = (await client.get("/me")).json(), (await client.get("/users")).json()
+        return [sorted(one), sorted(several[0])]
+
+    bad, good = found.both(act)
+    found.shows("what the client gets of a user", ", ".join(bad[0]), ", ".join(good[0]))
+    found.shows("and of each in a list", ", ".join(bad[1]), ", ".join(good[1]))
+    assert bad == [["id", "name", "password_hash"]] * 2
+    assert good == [["id", "name"]] * 2
+
+
+def test_ADB502_read_after_expiry(stage: Stages) -> None:
+    found = stage("ADB502")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        await module.create_tables()
+        async with served(module.app) as client:
+            seen = [
+                str((await client.post("/notes", params={"text": "a"})).status_code),
+                str((await client.put("/notes/1", params={"text": "b"})).status_code),
+                str((await client.put("/notes/1/service", params={"text": "c"})).status_code),
+                str((await client.put("/notes/1/model", params={"text": "d"})).status_code),
+            ]
+        return [*seen, await outcome(module.renamed), await outcome(module.after_the_session)]
+
+    bad, good = found.both(act)
+    found.shows("a route that stores a new object, and answers with its id", bad[0], good[0])
+    found.shows("one that changes an object, and answers with its text", bad[1], good[1])
+    found.shows("the same, where a service commits", bad[2], good[2])
+    found.shows("the same, where a response model reads it", bad[3], good[3])
+    found.shows("what the read raises", bad[4], "goes on" if good[4] == "e" else good[4])
+    found.shows("what it raises after the session is closed", bad[5], "goes on" if good[5] == "f" else good[5])
+    assert bad == ["500", "500", "500", "500", "MissingGreenlet", "DetachedInstanceError"]
+    assert good == ["201", "200", "200", "200", "e", "f"]
+
+
+def test_ADB510_stale_server_value(stage: Stages) -> None:
+    found = stage("ADB510")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        await module.create_tables()
+        async with served(module.app) as client:
+            seen = [
+                str((await client.put("/notes/1", params={"text": "a"})).status_code),
+                str((await client.put("/notes/1/service", params={"text": "b"})).status_code),
+                str((await client.put("/notes/1/model", params={"text": "c"})).status_code),
+            ]
+        async with module.SessionLocal() as session:
+            return [*seen, await outcome(lambda: module.slugged(session))]
+
+    bad, good = found.both(act)
+    found.shows("a route that answers with a column that has `onupdate=func.now()`", bad[0], good[0])
+    found.shows("the same, where a repository changes the object", bad[1], good[1])
+    found.shows("the same, where a response model reads it", bad[2], good[2])
+    found.shows("a generated column", bad[3], "goes on" if good[3] == "D" else good[3])
+    assert bad == ["500", "500", "500", "MissingGreenlet"]
+    assert good == ["200", "200", "200", "D"]
+
+
+def test_ADB511_access_after_rollback(stage: Stages) -> None:
+    found = stage("ADB511")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        await module.create_tables()
+        async with served(module.app) as client:
+            seen = [
+                str((await client.put("/links/1", params={"target": "b"})).status_code),
+                str((await client.put("/links/1/service", params={"target": "b"})).status_code),
+            ]
+        async with module.SessionLocal() as session:
+            return [*seen, await outcome(lambda: module.all_or_none(session))]
+
+    bad, good = found.both(act)
+    found.shows("a route that is told of a conflict, and says which object it was", bad[0], good[0])
+    found.shows("the same with the object of a dependency", bad[1], good[1])
+    found.shows("what the read raises", bad[2], "goes on" if good[2] == "a, b" else good[2])
+    assert bad == ["500", "500", "MissingGreenlet"]
+    assert good == ["409", "409", "a, b"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from async_db_lint.index.expressions import (
     Attribute,
@@ -52,6 +53,13 @@ NOTHING = Effects(())
 LOST = Effects((), is_whole=False, is_lost=True)
 
 
+class Opening(NamedTuple):
+    """A call that opens a session or connection, and what it calls."""
+
+    call: Call
+    callee: Value | None
+
+
 class EffectsOfFunctions:
     """Answers what functions do."""
 
@@ -87,37 +95,41 @@ class EffectsOfFunctions:
 
     def engines_of(self, subject: Subject) -> frozenset[Call]:
         """The calls that make the engines from which a session or connection may come; empty when not known."""
+        found = [self._engines_behind(item.call, item.callee) for item in self.openings_of(subject)]
+        return frozenset().union(*found) if found and all(found) else frozenset()
+
+    def openings_of(self, subject: Subject) -> list[Opening]:
+        """The calls that may open a session or connection, of factories, engines or classes; empty when not known."""
         origin = subject.origin
         if subject.source is Provenance.INJECTED and isinstance(origin, Function):
             opened = self.yielded(origin)
-            return frozenset() if opened is None or opened.source is Provenance.INJECTED else self.engines_of(opened)
+            return [] if opened is None or opened.source is Provenance.INJECTED else self.openings_of(opened)
         if subject.source in (Provenance.PARAMETER, Provenance.CONSTRUCTOR):
-            return self._engines_of_given(subject)
+            return self._openings_of_given(subject)
         if subject.source is not Provenance.OPENED or not isinstance(origin, Call):
-            return frozenset()
+            return []
         callee = self.codebase.inference.callee(origin)
         target = self._target(origin, callee)
         if target is not None and target.is_generator:
             inner = self.yielded(target)
-            return frozenset() if inner is None or inner == subject else self.engines_of(inner)
-        return self._engines_behind(origin, callee)
+            return [] if inner is None or inner == subject else self.openings_of(inner)
+        return [Opening(origin, callee)]
 
-    def _engines_of_given(self, subject: Subject) -> frozenset[Call]:
-        """The engines of the sessions that callers give to a parameter."""
+    def _openings_of_given(self, subject: Subject) -> list[Opening]:
+        """The calls that open the sessions which callers give to a parameter."""
         function = subject.origin
         if isinstance(function, Class):
             rows = function.bindings.get("__init__", ())
             function = next((row.value for row in rows if isinstance(row.value, Function)), function)
         parameter = function.parameter(subject.name) if isinstance(function, Function) else None
         if not isinstance(function, Function) or parameter is None:
-            return frozenset()
-        found: list[frozenset[Call]] = []
+            return []
+        found: list[Opening] = []
         for value in arguments(self.codebase.inference, function, parameter):
-            made = [] if value is None else list(value.origins)
-            found += [self._engines_behind(call, self.codebase.inference.callee(call)) for call in made] or [
-                frozenset()
-            ]
-        return frozenset().union(*found) if found and all(found) else frozenset()
+            if value is None or not value.origins:
+                return []
+            found += [Opening(call, self.codebase.inference.callee(call)) for call in value.origins]
+        return found
 
     def _engines_behind(self, call: Call, callee: Value | None) -> frozenset[Call]:
         """The engines of the factory, engine or class by which a call opens a session or connection."""
@@ -156,6 +168,11 @@ class EffectsOfFunctions:
             queries = [name for name, act in METHODS.items() if act is Act.QUERY]  # on a parameter too, of any type
             found &= self._leading_to([call for name in queries for call in table.named(name) if call.usage in DONE])
         return self._ordered(found)
+
+    def functions_that_end(self) -> set[Function]:
+        """The functions in which a transaction of a session may end, themselves or by what they call."""
+        calls = [call for name in ("commit", "rollback", "begin") for call in self.codebase.table.named(name)]
+        return self._leading_to([call for call in calls if call.usage in DONE])
 
     def _leading_to(self, calls: list[Call]) -> set[Function]:
         """The functions that make some calls, and those that call them."""

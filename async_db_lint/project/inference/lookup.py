@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from dataclasses import replace
 
 from async_db_lint.index.expressions import Attribute, Expr, Name, is_nothing
 from async_db_lint.index.scopes import Binding, Class, Function, Import, Module, Parameter, Scope
@@ -11,6 +12,7 @@ from async_db_lint.project.inference.annotations import annotated
 from async_db_lint.project.inference.definitions import bindings_of
 from async_db_lint.project.inference.narrowing import narrowed
 from async_db_lint.project.inference.protocol import Inference
+from async_db_lint.project.libraries import library
 from async_db_lint.project.names.names import Found, LibraryName, Package, Resolution
 from async_db_lint.project.names.places import Place, place_of
 from async_db_lint.project.names.values import Kind, Step, Value, merged
@@ -41,7 +43,16 @@ def name_value(inference: Inference, name: str, place: Place) -> Value | None:
 def bound_value(inference: Inference, scope: Scope, bindings: list[Binding]) -> Value | None:
     """What a name is that has these bindings; `None` as a first value does not count."""
     telling = [item for item in bindings if not _is_placeholder(item)]
-    return merged([binding_value(inference, scope, item) for item in telling])
+    if len(telling) == 1:
+        return binding_value(inference, scope, telling[0])
+    return merged([_by_one_name(binding_value(inference, scope, item)) for item in telling])
+
+
+def _by_one_name(value: Value | None) -> Value | None:
+    """A library's object under the one name that it is known by, wherever it was imported from."""
+    if value is None or value.kind is not Kind.LIBRARY:
+        return value
+    return replace(value, name=library.canonical(value.name))
 
 
 def binding_value(inference: Inference, scope: Scope, binding: Binding) -> Value | None:

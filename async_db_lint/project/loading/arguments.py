@@ -62,8 +62,8 @@ def _is_own(receiver: Expr, function: Function) -> bool:
 def class_meant(inference: Inference, expr: Expr, place: Place, how: Called | None) -> Class | None:
     """The class that an expression is: by its name, as an argument, or as `self.model` of a generic repository."""
     value = inference.value(expr, place)
-    if value is not None:
-        return value.definition if value.kind is Kind.CLASS and isinstance(value.definition, Class) else None
+    if value is not None and value.kind is Kind.CLASS and isinstance(value.definition, Class):
+        return value.definition
     scope = place.scope
     if how is None or scope is not how.function:
         return None

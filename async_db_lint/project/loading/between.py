@@ -19,8 +19,8 @@ from async_db_lint.project.names.places import excludes
 MAX_CALLERS = 25  # of a function, looked at for what they queried before
 MAX_LEVELS = 3  # of callers' callers
 
-Moment = Read | Exit
-"""Where something is read: by an attribute, or by whoever gets what is returned."""
+Moment = Read | Exit | Call
+"""Where something is read: by an attribute, by whoever gets what is returned, by a call that is given it."""
 
 
 class Between(NamedTuple):
@@ -43,6 +43,7 @@ class Happenings:
         self.codebase = codebase
         self.effects = effects
         self.before_route = {request.route: request.before for request in requests}
+        self._known: dict[tuple[Function, int], tuple[Event, ...]] = {}
 
     def between(self, loaded: Loaded, moment: Moment, how: Called | None = None) -> Between | None:
         """What happens from when something is loaded to a moment at which it is read; None when that is not known.
@@ -65,12 +66,17 @@ class Happenings:
         earlier = self._earlier(caller)
         return Between((*earlier, *before), (*after, *inside), moment, None)
 
-    def _earlier(self, function: Function, levels: int = MAX_LEVELS) -> Iterator[Event]:
+    def _earlier(self, function: Function, levels: int = MAX_LEVELS) -> tuple[Event, ...]:
         """What was done before a function is called: by what is injected into its route, or by its callers."""
+        key = (function, levels)
+        if key not in self._known:
+            self._known[key] = ()  # for functions that call each other
+            self._known[key] = tuple(self._before(function, levels))
+        return self._known[key]
+
+    def _before(self, function: Function, levels: int) -> Iterator[Event]:
         yield from self.before_route.get(function, ())
-        if not levels:
-            return
-        for call in self.codebase.inference.callers(function)[:MAX_CALLERS]:
+        for call in self.codebase.inference.callers(function)[:MAX_CALLERS] if levels else ():
             scope = call.block.scope
             if isinstance(scope, Function) and scope is not function:
                 yield from _split(self.effects.of(scope).events, None, call)[1]
@@ -83,7 +89,7 @@ def _session(events: tuple[Event, ...], loaded: Loaded) -> Subject | None:
 
 
 def _split(
-    events: tuple[Event, ...], start: Call | None, moment: Moment | Call
+    events: tuple[Event, ...], start: Call | None, moment: Moment
 ) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
     """Those of a function's events that come before a call in it, and those from there to a moment."""
     before: list[Event] = []
@@ -98,7 +104,7 @@ def _split(
     return tuple(before), tuple(after)
 
 
-def may_come_before(event: Event, moment: Moment | Call) -> bool:
+def may_come_before(event: Event, moment: Moment) -> bool:
     """Whether an event may have happened when a moment comes: earlier in the code, or in a loop around both."""
     if event.left is not None:
         is_over = event.call.statement.index < moment.statement.index and not moment.block.within(event.left)
@@ -106,7 +112,7 @@ def may_come_before(event: Event, moment: Moment | Call) -> bool:
     return _is_earlier(event, moment) or _in_loop_of(event, moment)
 
 
-def _is_earlier(event: Event, moment: Moment | Call) -> bool:
+def _is_earlier(event: Event, moment: Moment) -> bool:
     first, second = event.call.statement, moment.statement
     if first is not second:
         return first.index < second.index
@@ -125,7 +131,7 @@ def _end(span: tuple[int, int, int, int]) -> tuple[int, int]:
     return span[2], span[3]
 
 
-def _in_loop_of(event: Event, moment: Moment | Call) -> bool:
+def _in_loop_of(event: Event, moment: Moment) -> bool:
     return any(block.kind in LOOPS and moment.block.within(block) for block in event.block.outward())
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from async_db_lint.index.expressions import Call, Literal, Sequence
-from async_db_lint.index.scopes import Class
+from async_db_lint.index.scopes import Class, Function
 from async_db_lint.project.effects.acts import Act
 from async_db_lint.project.effects.events import Event
+from async_db_lint.project.loading.arguments import Called, called
 from async_db_lint.project.loading.loaders import Names
 from async_db_lint.project.loading.models import EAGER, Models, Relationship
 from async_db_lint.project.loading.objects import Objects
@@ -26,7 +27,8 @@ class OtherLoads:
     def may_have(self, event: Event, cls: Class, relationship: Relationship) -> bool:
         """Whether an event may have loaded a relationship of objects of a class."""
         if event.act is Act.UNKNOWN:
-            return True
+            is_left = event.subject is not None and event.subject.origin is event.site
+            return not is_left  # leaving a unit of work may commit or close, but has no reason to load
         if event.act is Act.ADD:
             return not relationship.is_collection and self._may_add(event.site, relationship)
         is_session = event.subject is None or not event.subject.is_connection
@@ -34,8 +36,18 @@ class OtherLoads:
             return False
         if event.site.method == "refresh":
             return self._may_refresh(event.site, relationship)
-        selected = self.objects.selected(event.site)
+        selected = self.objects.selected(event.site, self._how(event))
         return selected is None or self.may_bring(selected, cls, relationship)
+
+    def _how(self, event: Event) -> Called | None:
+        """How the function was called in which an event happens."""
+        how: Called | None = None
+        for outer, inner in zip((event.call, *event.chain), event.chain, strict=False):
+            scope = inner.block.scope
+            if not isinstance(scope, Function):
+                return None
+            how = called(self.objects.inference, outer, scope, how)
+        return how
 
     def may_bring(self, selected: Selected, cls: Class, relationship: Relationship) -> bool:
         """Whether a statement may bring a relationship of objects of a class, or the object that it leads to."""

@@ -10,8 +10,12 @@ from async_db_lint.project.effects.effects import EffectsOfFunctions
 from async_db_lint.project.effects.requests import Request
 from async_db_lint.project.inference.definitions import written
 from async_db_lint.project.loading.between import Happenings
+from async_db_lint.project.loading.expiry import Expiry
 from async_db_lint.project.loading.models import Models
 from async_db_lint.project.loading.objects import Objects
+from async_db_lint.project.loading.response_models import ResponseModels
+from async_db_lint.project.loading.responses import Responses, UnloadedField
+from async_db_lint.project.loading.stale import Stale, StaleReads
 from async_db_lint.project.loading.statements import SelectStatements
 from async_db_lint.project.loading.unloaded import Unloaded, UnloadedReads
 from async_db_lint.project.names.places import place_of
@@ -25,9 +29,12 @@ class Loading:
         self.codebase = codebase
         self.models = Models(codebase)
         self.statements = SelectStatements(codebase, self.models)
-        self.objects = Objects(codebase, self.models, self.statements)
+        self.schemas = ResponseModels(codebase, self.models)
+        self.objects = Objects(self.statements, self.schemas)
         self.happenings = Happenings(codebase, effects, requests)
         self.reads = UnloadedReads(self.models, self.objects, self.happenings)
+        self.responses = Responses(codebase, self.reads, self.schemas)
+        self.effects = effects
 
     @cached_property
     def unloaded(self) -> tuple[Unloaded, ...]:
@@ -36,6 +43,23 @@ class Loading:
         Example: `for item in project.loading.unloaded:`.
         """
         return tuple(self.reads.all())
+
+    @cached_property
+    def unloaded_fields(self) -> tuple[UnloadedField, ...]:
+        """The fields of response models that read what is certainly not loaded.
+
+        Example: `for found in project.loading.unloaded_fields:`.
+        """
+        return tuple(self.responses.unloaded())
+
+    @cached_property
+    def stale(self) -> tuple[Stale, ...]:
+        """The reads of attributes that have certainly expired.
+
+        Example: `for item in project.loading.stale:`.
+        """
+        found = StaleReads(self.reads, Expiry(self.codebase, self.effects))
+        return tuple(found.all(self.responses, self.effects.functions_that_end()))
 
     def statement_of(self, item: Unloaded) -> Expr | None:
         """The code of the statement that loaded an object: where it is executed, or bound to a name once.

@@ -11,7 +11,7 @@ from async_db_lint.index.expressions import Call, Expr, Join, Lambda, Literal, M
 from async_db_lint.index.scopes import Binding, Class, ExitKind, Function
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.inference import attributes
-from async_db_lint.project.names.places import Place, end_of
+from async_db_lint.project.names.places import UNCERTAIN, Place, end_of
 from async_db_lint.project.names.values import Kind
 
 RELATIONSHIPS = ("sqlalchemy.relationship", "sqlalchemy.relation", "sqlmodel.Relationship")
@@ -24,6 +24,7 @@ OPTIONAL = frozenset({"Optional", "None", "Mapped", "Union"})
 MAPPED = {"DynamicMapped": "dynamic", "WriteOnlyMapped": "write_only"}
 COLLECTIONS = frozenset({"list", "set", "sequence", "collection", "dict", "mutablesequence", "iterable"})
 BY_FLAG = {None: "noload", True: "select", False: "joined"}
+PROPERTIES = frozenset({"property", "hybrid_property", "cached_property", "computed_field"})
 FOREIGN_KEY = "sqlalchemy.ForeignKey"
 
 
@@ -58,6 +59,18 @@ class Model:
     cls: Class
     relationships: dict[str, Relationship] = field(default_factory=dict)
     columns: dict[str, Column] = field(default_factory=dict)
+    properties: dict[str, Function] = field(default_factory=dict)
+
+    def read_by(self, name: str) -> str | None:
+        """The relationship that reading an attribute reads: itself, or the first that a property needs in any case."""
+        if name in self.relationships:
+            return name
+        function = self.properties.get(name)
+        own = function.parameters[:1] if function is not None else ()
+        for read in function.reads if function is not None and own else ():
+            if read.expr.value == Name(own[0].name) and read.expr.name in self.relationships:
+                return read.expr.name if not read.block.inside(UNCERTAIN) else None
+        return None
 
 
 class Models:
@@ -97,6 +110,17 @@ class Models:
         for rows in self._by_backref().values():
             yield from rows
 
+    def reading(self) -> set[str]:
+        """The names of all attributes that are relationships, or properties that read one."""
+        names = {name for name, _ in self.written_relationships()}
+        names |= {relationship.name for relationship in self.backrefs()}
+        classes = {relationship.call.block.scope for _, relationship in self.written_relationships()}
+        for cls in classes:
+            for function in cls.functions:
+                if _is_property(function) and any(read.expr.name in names for read in function.reads):
+                    names.add(function.name)
+        return names
+
     def related(self, one: Class, other: Class) -> bool:
         """Whether rows of one class may be objects of the other: one inherits from the other."""
         return one is other or other in self._ancestry(one) or one in self._ancestry(other)
@@ -120,8 +144,11 @@ class Models:
 
     def _note(self, model: Model, cls: Class, name: str, binding: Binding) -> None:
         """Note what a binding of a class maps; what it is otherwise takes the place of what a base has."""
-        model.relationships.pop(name, None)
-        model.columns.pop(name, None)
+        for known in (model.relationships, model.columns, model.properties):
+            known.pop(name, None)
+        if isinstance(binding.value, Function) and _is_property(binding.value):
+            model.properties[name] = binding.value
+            return
         written = _written(binding)
         dotted = None if written is None else self.inference.library_name(self.inference.callee(written))
         if written is not None and dotted in RELATIONSHIPS:
@@ -217,6 +244,11 @@ class Models:
         """The relationships that `backref=` of other classes adds to a class."""
         for item in self._ancestry(cls):
             yield from self._by_backref().get(item, ())
+
+
+def _is_property(function: Function) -> bool:
+    names = {getattr(part, "name", None) for item in function.decorators for part in walk(item)}
+    return not PROPERTIES.isdisjoint(names) and not function.is_async
 
 
 def _written(binding: Binding) -> Call | None:

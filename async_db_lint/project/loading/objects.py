@@ -12,13 +12,14 @@ from async_db_lint.index.expressions import (
     Element,
     Expr,
     Literal,
+    Mapping,
     Name,
     Part,
+    Sequence,
     Subscript,
     is_nothing,
 )
 from async_db_lint.index.scopes import Binding, Class, ExitKind, Function, Parameter, Scope, is_expression
-from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.application.injection import injected_by
 from async_db_lint.project.inference.decorators import shape_of
 from async_db_lint.project.inference.definitions import bindings_of
@@ -26,24 +27,28 @@ from async_db_lint.project.inference.dependencies import depends_call
 from async_db_lint.project.inference.parameters import declared_at
 from async_db_lint.project.loading.arguments import Called, called, class_meant
 from async_db_lint.project.loading.loaders import Loads
-from async_db_lint.project.loading.models import Models
+from async_db_lint.project.loading.models import WAITING
+from async_db_lint.project.loading.response_models import ResponseModels
 from async_db_lint.project.loading.results import QUERIES, Loaded, LoadedShape, taken_from
 from async_db_lint.project.loading.statements import Selected, SelectStatements
 from async_db_lint.project.names.places import Place, place_of
 from async_db_lint.project.names.values import Kind
 
 COPYING = frozenset(f"builtins.{name}" for name in "list tuple sorted reversed set".split())
+DUMPING = ("model_dump", "dict")
 MAX_HOPS = 14  # names, calls and attributes followed
 
 
 class Objects:
     """Answers which mapped objects an expression holds."""
 
-    def __init__(self, codebase: Codebase, models: Models, statements: SelectStatements) -> None:
-        """Take the project's code, its mapped classes, and what reads its statements."""
+    def __init__(self, statements: SelectStatements, schemas: ResponseModels) -> None:
+        """Take what reads the project's statements, and its Pydantic models."""
+        codebase = statements.codebase
         self.codebase = codebase
+        self.schemas = schemas
         self.inference = codebase.inference
-        self.models = models
+        self.models = statements.models
         self.statements = statements
         self._known: dict[tuple[Call, Called | None], Loaded | None] = {}
 
@@ -62,7 +67,7 @@ class Objects:
             case Call():
                 return self._once(expr, how, hops - 1)
             case Attribute(owner, name):
-                return self._of_attribute(self.of(owner, place, how, hops - 1), name)
+                return self.attribute(self.of(owner, place, how, hops - 1), name)
             case Element(value, _):
                 found = self.of(value, place, how, hops - 1)
                 return None if found is None else found.each()
@@ -70,6 +75,10 @@ class Objects:
                 return self._of_item(self.of(value, place, how, hops - 1), position)
             case Part(value, position):
                 return self._of_item(self.of(value, place, how, hops - 1), position)
+            case Sequence(items) if items:
+                found = merged(self.of(item, place, how, hops - 1) for item in items)
+                is_object = found is not None and found.shape is LoadedShape.OBJECT
+                return found._replace(shape=LoadedShape.OBJECTS) if found is not None and is_object else None
             case Either(options):
                 return merged(self.of(item, place, how, hops - 1) for item in options if not is_nothing(item))
         return None
@@ -81,7 +90,7 @@ class Objects:
             return found.each()
         return found.item(position)
 
-    def _of_attribute(self, found: Loaded | None, name: str) -> Loaded | None:
+    def attribute(self, found: Loaded | None, name: str) -> Loaded | None:
         """A relationship of an object, or a class's column of a row."""
         if found is None:
             return None
@@ -93,7 +102,9 @@ class Objects:
         if relationship is None or relationship.target is None or relationship.is_collection is None:
             return None
         shape = LoadedShape.OBJECTS if relationship.is_collection else LoadedShape.OBJECT
-        return found._replace(shape=shape, entities=(relationship.target,), path=(*found.path, name))
+        path = (*found.path, name)
+        is_there = found.is_there and (relationship.lazy not in WAITING or found.loads.has(path))
+        return found._replace(shape=shape, entities=(relationship.target,), path=path, is_there=is_there)
 
     def _of_name(self, name: str, place: Place, how: Called | None, hops: int) -> Loaded | None:
         for block in place.block.outward():
@@ -187,17 +198,34 @@ class Objects:
         model = self.models.of(cls)
         if model is None:
             return None
-        given = frozenset((item.keyword,) for item in call.arguments if item.keyword not in (None, "**"))
-        loads = Loads(given, is_open=bool(call.splats))
+        given = {item.keyword for item in call.arguments if item.keyword is not None} - {"**"}
+        fields = [self._splatted(item, call) for item in call.splats]
+        names = given.union(*(item for item in fields if item is not None))
+        loads = Loads(frozenset((name,) for name in names), is_open=None in fields)
         return Loaded(LoadedShape.OBJECT, (cls,), loads, call, is_new=True)
 
-    def selected(self, call: Call) -> Selected | None:
-        """What the statement of a session's method selects and loads; None when that is not known."""
+    def _splatted(self, expr: Expr, call: Call) -> set[str] | None:
+        """The names in what is splatted into a constructor: the fields of a Pydantic model that is dumped."""
+        if isinstance(expr, Mapping):
+            names = [key.value if isinstance(key, Literal) else None for key, _ in expr.items]
+            return {str(name) for name in names} if None not in names else None
+        if not isinstance(expr, Call) or expr.method not in DUMPING or expr.receiver is None:
+            return None
+        value = self.inference.value(expr.receiver, place_of(call))
+        cls = value.definition if value is not None and value.kind is Kind.OBJECT else None
+        fields = self.schemas.fields(cls) if isinstance(cls, Class) else None
+        return None if fields is None else set(fields)
+
+    def selected(self, call: Call, how: Called | None = None) -> Selected | None:
+        """What the statement of a session's method selects and loads; None when that is not known.
+
+        `how` is the call that runs the function of the call, where one is meant.
+        """
         method = call.method or ""
         if method in ("get", "get_one"):
-            found = self._got(call, None)
+            found = self._got(call, how)
             return None if found is None else Selected(found.entities, found.loads)
-        return self.statements.of(call.argument("statement", 0), place_of(call))
+        return self.statements.of(call.argument("statement", 0), place_of(call), how)
 
 
 def merged(found: Iterable[Loaded | None]) -> Loaded | None:

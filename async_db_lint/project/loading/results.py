@@ -56,8 +56,8 @@ class Loaded(NamedTuple):
 
     `entities` are the mapped classes of a row, of objects the one class; `path` the relationships followed from what
     was selected. `call` is the session's method, or the constructor where `is_new`; `through` are the calls of
-    functions that lead to it, the outermost first; `taken` is the call that takes it out of a result, and `is_unique`
-    says whether `unique()` was called.
+    functions that lead to it, the outermost first; `taken` is the call that takes it out of a result. `is_unique`
+    says whether `unique()` was called, and `is_there` whether the relationships that were followed may be loaded.
     """
 
     shape: LoadedShape
@@ -69,6 +69,7 @@ class Loaded(NamedTuple):
     through: tuple[Call, ...] = ()
     taken: Call | None = None
     is_unique: bool = False
+    is_there: bool = True
 
     @property
     def entity(self) -> Class | None:

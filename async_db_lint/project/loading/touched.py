@@ -9,6 +9,7 @@ from async_db_lint.index.scopes import CONDITIONS, BlockKind, Class, Function, S
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.inference.definitions import bindings_of
 from async_db_lint.project.loading.between import Moment
+from async_db_lint.project.loading.results import FROM_RESULT, FROM_SCALARS
 from async_db_lint.project.names.places import Place
 from async_db_lint.project.names.values import Kind
 
@@ -122,7 +123,8 @@ def _roots(expr: Expr) -> Iterator[str]:
     if isinstance(expr, Name):
         yield expr.name
     elif isinstance(expr, Call) and expr.callee not in COPIES:
-        yield from () if expr.receiver is None else _roots(expr.receiver)
+        is_taken = expr.method in FROM_RESULT or expr.method in FROM_SCALARS
+        yield from _roots(expr.receiver) if is_taken and expr.receiver is not None else ()
     elif isinstance(expr, Call):
         for item in expr.positional:
             yield from _roots(item)
@@ -146,14 +148,6 @@ def _holds(call: Call, moment: Moment) -> bool:
     """Whether a moment is inside of a call, which is made later then."""
     span = getattr(moment, "span", None)
     return span is not None and call.span[:2] <= span[:2] and span[2:] <= call.span[2:]
-
-
-def is_flushed(scope: Scope, names: set[str]) -> bool:
-    """Whether a function adds an object, known by names, to a session."""
-    return any(
-        call.method in ("add", "add_all") and any(_passes(item, names) for item in call.positional)
-        for call in scope.calls
-    )
 
 
 def place_of_moment(moment: Moment) -> Place:

@@ -8,21 +8,22 @@ from typing import NamedTuple
 from async_db_lint.index.expressions import Call, Expr, Name, walk
 from async_db_lint.index.scopes import Class, Function, Read
 from async_db_lint.project.effects.acts import Act
+from async_db_lint.project.effects.events import Event
 from async_db_lint.project.loading.arguments import Called, called
 from async_db_lint.project.loading.between import Between, Happenings, Moment
+from async_db_lint.project.loading.history import Histories
 from async_db_lint.project.loading.loaded_by_then import OtherLoads
+from async_db_lint.project.loading.loaders import NOTHING
 from async_db_lint.project.loading.models import RAISING, WAITING, Model, Models, Relationship
 from async_db_lint.project.loading.objects import Objects
 from async_db_lint.project.loading.results import Loaded
 from async_db_lint.project.loading.statements import Selected
 from async_db_lint.project.loading.touched import (
     Touches,
-    is_flushed,
     is_guarded,
     names_behind,
     place_of_moment,
 )
-from async_db_lint.project.names.places import dominates
 
 MAX_CALLERS = 25  # of a function whose parameter is read
 
@@ -76,15 +77,13 @@ class UnloadedReads:
         self.happenings = happenings
         self.others = OtherLoads(models, objects)
         self.touches = Touches(objects.codebase)
+        self.histories = Histories(happenings)
 
     def all(self) -> Iterator[Unloaded]:
         """One read for each relationship of what a statement loads: the nearest, in the function that loads it."""
-        names = {relationship.name for _, relationship in self.models.written_relationships()}
-        names |= {relationship.name for relationship in self.models.backrefs()}
-        if not names:
-            return
+        names = self.models.reading()
         found: dict[tuple[Call, Class, str], Unloaded] = {}
-        for function in self.objects.codebase.functions():
+        for function in self.objects.codebase.functions() if names else ():
             for read in function.reads:
                 item = self._of_read(read) if read.expr.name in names else None
                 if item is not None:
@@ -94,17 +93,21 @@ class UnloadedReads:
         yield from found.values()
 
     def _of_read(self, read: Read) -> Unloaded | None:
+        """What a read reads that is not loaded: of the object itself, or of one that some caller passes."""
+        return next((found for item in self.ways(read) if (found := self.unloaded(*item)) is not None), None)
+
+    def ways(self, read: Read) -> Iterator[tuple[Loaded, Reading]]:
+        """What the object that is read may be: as its function gets it, or else as each caller passes it."""
         reading = Reading(read.expr.value, read.expr.name, read)
         place = place_of_moment(read)
         loaded = self.objects.of(reading.expr, place)
         if loaded is not None:
-            return self.unloaded(loaded, reading)
+            yield loaded, reading
+            return
         for how in self._callers(read):
             loaded = self.objects.of(reading.expr, place, how)
-            found = None if loaded is None else self.unloaded(loaded, reading._replace(how=how))
-            if found is not None:
-                return found
-        return None
+            if loaded is not None:
+                yield loaded, reading._replace(how=how)
 
     def _callers(self, read: Read) -> Iterator[Called]:
         """The calls that pass the object that is read, where that comes by a parameter and is read in any case."""
@@ -123,15 +126,18 @@ class UnloadedReads:
     def unloaded(self, loaded: Loaded, reading: Reading) -> Unloaded | None:
         """A relationship that is read of what was loaded; None when it may be there."""
         model = None if loaded.entity is None else self.models.of(loaded.entity)
-        relationship = None if model is None else model.relationships.get(reading.name)
+        name = None if model is None else model.read_by(reading.name)
+        relationship = None if model is None or name is None else model.relationships[name]
+        if loaded.is_new and self._is_emptied(loaded, reading):
+            loaded = loaded._replace(loads=NOTHING)
         if model is None or relationship is None or not self._is_left_out(loaded, relationship):
             return None
-        if is_guarded(reading.moment) or self._is_touched(loaded, model, reading):
+        if is_guarded(reading.moment) or self._is_touched(loaded, model, reading._replace(name=relationship.name)):
             return None
         between = self.happenings.between(loaded, reading.moment, reading.how)
         if between is None or not self._stays_out(loaded, model, relationship, between):
             return None
-        if loaded.is_new and not self._is_stored(loaded, relationship, between, reading):
+        if loaded.is_new and not self._is_stored(loaded, relationship, reading):
             return None
         closed = any(event.act is Act.CLOSE and event.subject == between.subject for event in between.after)
         is_closed = closed and between.subject is not None
@@ -139,11 +145,23 @@ class UnloadedReads:
 
     def _is_left_out(self, loaded: Loaded, relationship: Relationship) -> bool:
         """Whether neither the statement nor the class loads a relationship, and what leads to it is there."""
-        if relationship.lazy not in WAITING or relationship.is_collection is None:
+        is_inside_of_new = loaded.is_new and bool(loaded.path)
+        if relationship.lazy not in WAITING or relationship.is_collection is None or is_inside_of_new:
             return False
         if loaded.loads.has((*loaded.path, relationship.name)):
             return False
-        return all(loaded.loads.has(loaded.path[: end + 1]) for end in range(len(loaded.path)))
+        return loaded.is_there
+
+    def _is_emptied(self, loaded: Loaded, reading: Reading) -> bool:
+        """Whether a new object is refreshed as a whole: then it loses the relationships that it was made with."""
+        events = self._certain(loaded, reading)
+        return any(event.site.method == "refresh" and not event.site.arguments[1:] for event in events)
+
+    def _certain(self, loaded: Loaded, reading: Reading) -> list[Event]:
+        """What certainly happens to the session of an object before it is read."""
+        history = self.histories.of(loaded, reading.expr, reading.moment, reading.how)
+        happenings = () if history is None else history.happenings
+        return [item.event for item in happenings if item.event is not None and item.is_certain]
 
     def _is_touched(self, loaded: Loaded, model: Model, reading: Reading) -> bool:
         """Whether a function that the object passes through may set the relationship, or load it in its own way."""
@@ -170,17 +188,11 @@ class UnloadedReads:
         """Whether what a many-to-one leads to may come with the objects' own statement."""
         return any(entity is None or self.others.brings(entity, own, relationship.target) for entity in own.entities)
 
-    def _is_stored(self, loaded: Loaded, relationship: Relationship, between: Between, reading: Reading) -> bool:
+    def _is_stored(self, loaded: Loaded, relationship: Relationship, reading: Reading) -> bool:
         """Whether a new object is certainly in the database by then, and has a value there that would be loaded."""
-        moment = reading.moment
-        is_given = relationship.is_collection or (f"{relationship.name}_id",) in loaded.loads.paths
-        names = names_behind(reading.expr, place_of_moment(moment))
-        if reading.how is not None or not is_given or not is_flushed(moment.block.scope, names):
+        if not relationship.is_collection and (f"{relationship.name}_id",) not in loaded.loads.paths:
             return False
-        return any(
-            event.act in (Act.FLUSH, Act.COMMIT) and event.is_certain and dominates(event.block, moment.block)
-            for event in between.after
-        )
+        return any(event.act in (Act.FLUSH, Act.COMMIT) for event in self._certain(loaded, reading))
 
 
 def _depends_on_another(read: Read, function: Function, names: set[str]) -> bool:
