@@ -130,6 +130,15 @@ def suspect_function(function: Function, message: str) -> Suspect[cst.FunctionDe
     return Suspect(function.path, statement.span, message, Shape("FunctionDef"), statement, name_of)
 
 
+def suspect_assigned(item: TargetBinding, message: str) -> Suspect[Any]:
+    """A suspect assignment to an attribute or an item, also one such as `doc.tags += […]`.
+
+    Example: `yield suspect_assigned(item.place, "…")`.
+    """
+    statement = item.statement
+    return Suspect(item.block.scope.module.path, statement.span, message, Shape(statement.keyword), statement)
+
+
 def suspect_read(read: Read, message: str, fix: Fixer[cst.Attribute] | None = None) -> Suspect[cst.Attribute]:
     """A suspect read of an attribute: `author.books`.
 

@@ -95,6 +95,54 @@ if order.status is OrderStatus.PLACED:
 return order
 """
 
+CUSTOMERS = "repositories/customers.py"
+SELLING = "services/catalogue.py"
+REPORT = """
+async def sums() -> list[int]:
+    async with SessionLocal() as session:
+        result = await session.execute(select(Order).options(joinedload(Order.lines)))
+        return [len(order.lines) for order in result.scalars().all()]
+"""
+REPORT_IMPORTS = """
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from reference_app.models import Order
+"""
+ADDRESSES = """
+async def addresses(session: AsyncSession) -> list[str]:
+    result = await session.execute(select(Customer).order_by(Customer.id))
+    return [customer.email for customer in result]
+"""
+LINES = """
+lines: Mapped[list[OrderLine]] = relationship(
+    back_populates="order", lazy="raise", cascade="all, delete-orphan", order_by="OrderLine.book_id"
+)
+"""
+NAME = "name: Mapped[str]"
+ORDERS_OF = "name: Mapped[str]\norders: {}"
+DYNAMIC = "from sqlalchemy.orm import DynamicMapped"
+FACTS = Change(
+    "models.py",
+    "stock: Mapped[int]",
+    "stock: Mapped[int]\nfacts: Mapped[dict[str, str]] = mapped_column(JSON)",
+    inside="Book",
+    imports="from sqlalchemy import JSON",
+)
+SEEN = """
+async def seen(session: AsyncSession, key: int) -> None:
+    book = await session.get_one(Book, key)
+    book.facts["seen"] = "yes"
+    await session.commit()
+"""
+GIVEN_AGAIN = 'facts = book.facts\n    facts.update(seen="yes")\n    book.facts = facts'
+OWN_ORDERS = Change("models.py", NAME, ORDERS_OF.format('Mapped[list[Order]] = relationship(lazy="raise")'), "Customer")
+REFRESHED = """
+async def orders_of(session: AsyncSession, customer: Customer) -> int:
+    await session.flush()
+    await session.refresh(customer)
+    return len(customer.orders)
+"""
+
 MUTANTS = [
     Mutant(
         "an order that is loaded without its lines",
@@ -215,5 +263,99 @@ MUTANTS = [
         "ADB511",
         (Change(ORDERING, "return order", GIVEN_BACK, inside="Ordering.order"),),
         (ORDERING, "if order.status is OrderStatus.PLACED"),
+    ),
+    Mutant(
+        "orders that are joined with their lines",
+        "ADB408",
+        (
+            Change(
+                ORDERS,
+                "WITH_LINES = selectinload(Order.lines).selectinload(OrderLine.book)",
+                "WITH_LINES = joinedload(Order.lines).joinedload(OrderLine.book)",
+                imports="from sqlalchemy.orm import joinedload",
+            ),
+        ),
+        (ORDERS, "return found.all()"),
+    ),
+    Mutant(
+        "a report over orders that are joined with their lines",
+        "ADB408",
+        (Change(JOBS, "", REPORT, imports=REPORT_IMPORTS),),
+        (JOBS, "for order in result.scalars().all()"),
+    ),
+    Mutant(
+        "a customer as a row",
+        "ADB409",
+        (
+            Change(
+                CUSTOMERS,
+                "return await self.session.get(Customer, key)",
+                "return (await self.session.execute(select(Customer).where(Customer.id == key))).first()",
+                imports="from sqlalchemy import select",
+            ),
+        ),
+        ("routes/customers.py", "return await catalogue.customer(key)"),
+    ),
+    Mutant(
+        "the addresses of rows",
+        "ADB409",
+        (Change(CUSTOMERS, "", ADDRESSES, imports="from sqlalchemy import select"),),
+        (CUSTOMERS, "customer.email for customer in result"),
+    ),
+    Mutant(
+        "the lines of an order, by a query of their own",
+        "ADB503",
+        (Change("models.py", LINES, LINES.replace('"raise"', '"dynamic"')),),
+        ("models.py", 'lazy="dynamic"'),
+    ),
+    Mutant(
+        "the orders of a customer, as a query",
+        "ADB503",
+        (Change("models.py", NAME, ORDERS_OF.format("DynamicMapped[Order] = relationship()"), "Customer", DYNAMIC),),
+        ("models.py", "DynamicMapped[Order]"),
+    ),
+    Mutant(
+        "facts of a book, one of which is set",
+        "ADB506",
+        (FACTS, Change(SELLING, "", SEEN)),
+        (SELLING, 'book.facts["seen"]'),
+    ),
+    Mutant(
+        "facts of a book, which are taken, changed and given back",
+        "ADB506",
+        (FACTS, Change(SELLING, "", SEEN.replace('book.facts["seen"] = "yes"', GIVEN_AGAIN))),
+        (SELLING, "facts.update("),
+    ),
+    Mutant(
+        "the order of a line, which nothing loads",
+        "ADB509",
+        (
+            Change(
+                "models.py",
+                'relationship(back_populates="lines", lazy="raise")',
+                'relationship(back_populates="lines")',
+            ),
+        ),
+        ("models.py", 'relationship(back_populates="lines")'),
+        behaves=False,
+    ),
+    Mutant(
+        "the orders of a customer, which nothing loads",
+        "ADB509",
+        (Change("models.py", NAME, ORDERS_OF.format("Mapped[list[Order]] = relationship()"), "Customer"),),
+        ("models.py", "orders: Mapped[list[Order]]"),
+        behaves=False,
+    ),
+    Mutant(
+        "a customer who is refreshed, to show the orders",
+        "ADB512",
+        (OWN_ORDERS, Change(CUSTOMERS, "", REFRESHED)),
+        (CUSTOMERS, "await session.refresh(customer)"),
+    ),
+    Mutant(
+        "a customer who is refreshed after the orders were set",
+        "ADB512",
+        (OWN_ORDERS, Change(CUSTOMERS, "", REFRESHED.replace("await session.flush()", "customer.orders = []"))),
+        (CUSTOMERS, "await session.refresh(customer)"),
     ),
 ]

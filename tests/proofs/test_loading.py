@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sized
+from functools import partial
+from typing import Any
 
 from tests.proofs.stage import Scene, Stage, outcome, served
 
@@ -157,3 +159,128 @@ def test_ADB511_access_after_rollback(stage: Stages) -> None:
     found.shows("what the read raises", bad[2], "goes on" if good[2] == "a, b" else good[2])
     assert bad == ["500", "500", "MissingGreenlet"]
     assert good == ["409", "409", "a, b"]
+
+
+def test_ADB408_joinedload_without_unique(stage: Stages) -> None:
+    found = stage("ADB408")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        await module.create_tables()
+        async with module.SessionLocal() as session:
+            return [
+                await outcome(lambda: module.one(session)),
+                await outcome(lambda: length(module.Authors(session).all())),
+                await outcome(lambda: module.by_the_class(session)),
+                await outcome(lambda: module.through_another(session)),
+            ]
+
+    bad, good = found.both(act)
+    found.shows("one author with the books", bad[0], "2 books")
+    found.shows("all authors, with the option added in a step", bad[1], "1 author")
+    found.shows('books with reviews, by `lazy="joined"` of the class', bad[2], "2 books")
+    found.shows("a collection behind a many-to-one", bad[3], "2 books")
+    assert bad == ["InvalidRequestError"] * 4
+    assert good == ["2", "1", "2", "2"]
+
+
+async def length(work: Awaitable[Sized]) -> int:
+    return len(await work)
+
+
+def test_ADB409_row_used_as_entity(stage: Stages) -> None:
+    found = stage("ADB409")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        await module.create_tables()
+        async with served(module.app) as client:
+            seen = [str((await client.get("/users")).status_code)]
+        async with module.SessionLocal() as session:
+            return [*seen, *[await outcome(partial(work, session)) for work in (module.first, module.looped)]]
+
+    bad, good = found.both(act)
+    found.shows("a route with a response model of the objects", bad[0], good[0])
+    found.shows("an attribute of the first row", bad[1], good[1])
+    found.shows("an attribute of each row", bad[2], good[2])
+    assert bad == ["500", "AttributeError", "AttributeError"]
+    assert good == ["200", "ann", "ann"]
+
+
+def test_ADB503_dynamic_loader(stage: Stages) -> None:
+    found = stage("ADB503")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        await module.create_tables()
+        async with module.SessionLocal() as session:
+            return [await outcome(partial(work, session)) for work in (module.orders, module.visits)]
+
+    bad, good = found.play("bad", act), found.play("good", act)
+    found.shows('`all()` of a relationship with `lazy="dynamic"`', bad[0], "goes on" if good[0] == "0" else good[0])
+    found.shows("iterating a `DynamicMapped`", bad[1], "goes on" if good[1] == "0" else good[1])
+    assert bad == ["MissingGreenlet"] * 2
+    assert good == ["0"] * 2
+
+
+def test_ADB506_untracked_json_mutation(stage: Stages) -> None:
+    found = stage("ADB506")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        await module.create_tables()
+        async with module.SessionLocal() as session:
+            for work in (module.colored, module.the_same_again, module.added, module.by_map):
+                await work(session)
+            await module.Documents(session).tag("old")
+            await session.commit()
+        columns = ("data", "tags", "extra")
+        return [str(await scene.room.fetch(f"SELECT {name}::text FROM document")) for name in columns]
+
+    bad, good = found.both(act)
+    found.shows("an item of a JSON value that is set, and committed", bad[0], good[0])
+    found.shows("items that are appended to an array", bad[1], good[1])
+    found.shows("a JSON value that is updated", bad[2], good[2])
+    assert bad == ['{"color": "red"}', "{}", "{}"]
+    assert good == ['{"color": "blue"}', "{new,old}", '{"count": 1}']
+
+
+def test_ADB509_implicit_lazy_default(stage: Stages) -> None:
+    found = stage("ADB509")
+
+    async def act(scene: Scene) -> str:
+        await scene.module.create_tables()
+        async with scene.module.SessionLocal() as session:
+            author = await scene.module.author_of(session)
+            return await outcome(lambda: scene.module.books(author))
+
+    bad, good = found.play("bad", act), found.play("good", act)
+    found.shows("a relationship that is read after all", bad, good)
+    assert (bad, good) == ("MissingGreenlet", "InvalidRequestError")
+    assert found.play("fixed", act) == good
+
+
+def test_ADB512_refresh_without_names(stage: Stages) -> None:
+    found = stage("ADB512")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        await module.create_tables()
+        works = (partial(module.renamed, name="Eliot"), partial(added, module), module.assigned)
+        return [await outcome(partial(refreshed, module, work)) for work in works]
+
+    async def added(module: Any, session: Any, author: Any) -> int:
+        return len(await module.Authors(session).add_book(author))
+
+    async def refreshed(module: Any, work: Any) -> Any:
+        async with module.SessionLocal() as session:
+            author = await session.get(module.Author, 1)
+            await session.refresh(author, ["books"])
+            return await work(session, author)
+
+    bad, good = found.both(act)
+    found.shows("a collection that was loaded, after a refresh", bad[0], "1 book")
+    found.shows("after a refresh that should show a new item", bad[1], "2 books")
+    found.shows("a collection that was assigned, after a refresh", bad[2], "0 books")
+    assert bad == ["MissingGreenlet"] * 3
+    assert good == ["1", "2", "0"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from async_db_lint.index.expressions import (
@@ -146,17 +147,18 @@ class EffectsOfFunctions:
         found = frozenset(made for value in values if value is not None for made in value.origins)
         return found if all(_is_made_once(made) for made in found) else frozenset()
 
-    def functions_that_open(self) -> Iterator[Function]:
+    @cached_property
+    def functions_that_open(self) -> tuple[Function, ...]:
         """The functions that open a session or connection, and those that call them, in the project's order."""
         sites = (*self.codebase.calls_to(*library.SESSIONS), *self.codebase.calls("connect", "begin", "acquire"))
         opening = [site.call for site in sites if self._is_of_library(site.callee)]
         for function in self.codebase.functions():
             opening += [call for call in function.calls if call.usage in DONE and self._is_opener(call)]
-        return self._ordered(self._leading_to(opening))
+        return tuple(self._ordered(self._leading_to(opening)))
 
     def _is_opener(self, call: Call) -> bool:
-        """Whether a call enters or awaits the session of a factory."""
-        callee = self.codebase.inference.callee(call)
+        """Whether a call enters or awaits the session of a factory, which takes nothing but keywords."""
+        callee = None if call.positional else self.codebase.inference.callee(call)
         return callee is not None and callee.kind is Kind.INSTANCE and self._is_of_library(callee)
 
     def functions_that_wait(self) -> Iterator[Function]:
@@ -169,9 +171,9 @@ class EffectsOfFunctions:
             found &= self._leading_to([call for name in queries for call in table.named(name) if call.usage in DONE])
         return self._ordered(found)
 
-    def functions_that_end(self) -> set[Function]:
-        """The functions in which a transaction of a session may end, themselves or by what they call."""
-        calls = [call for name in ("commit", "rollback", "begin") for call in self.codebase.table.named(name)]
+    def functions_that_end(self, methods: tuple[str, ...]) -> set[Function]:
+        """The functions in which some methods may end a transaction, called there or by what they call."""
+        calls = [call for name in methods for call in self.codebase.table.named(name)]
         return self._leading_to([call for call in calls if call.usage in DONE])
 
     def _leading_to(self, calls: list[Call]) -> set[Function]:

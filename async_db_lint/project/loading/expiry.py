@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from async_db_lint.index.expressions import Call, Literal
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.effects.effects import EffectsOfFunctions, Opening
@@ -30,6 +32,12 @@ class Expiry:
             openings = self.effects.openings_of(subject)
             self._known[subject] = bool(openings) and all(map(self._is_on, openings))
         return self._known[subject]
+
+    @cached_property
+    def is_possible(self) -> bool:
+        """Whether any factory or session of the project may leave the option on."""
+        made = [site.call for site in self.codebase.calls_to(library.FACTORY, library.SYNC_FACTORY, *library.SESSIONS)]
+        return any(call.keyword(OPTION) != Literal(False) for call in made)
 
     def _is_on(self, opening: Opening) -> bool:
         callee = opening.callee

@@ -63,6 +63,8 @@ class Histories:
         self.happenings = happenings
         self.effects = happenings.effects
         self.inference = happenings.codebase.inference
+        self._names: dict[Call, frozenset[str]] = {}
+        self._sessions: dict[tuple[Call, Call | None, Scope], Subject | None] = {}
 
     def of(self, loaded: Loaded, expr: Expr, moment: Moment, how: Called | None = None) -> History | None:
         """What happens to what an expression holds until a moment; None when that is not known."""
@@ -99,9 +101,13 @@ class Histories:
     def _level(self, loaded: Loaded, scope: Scope, start: Call | None, end: Moment | None) -> Level | None:
         if not isinstance(scope, Function):
             return None
-        names = frozenset() if start is None else frozenset(_names_of(start, scope))
-        level = Level(scope, start, end, names, None)
-        return level._replace(subject=self._session(loaded, level))
+        if start is not None and start not in self._names:
+            self._names[start] = frozenset(_names_of(start, scope))
+        names = frozenset() if start is None else self._names[start]
+        key = (loaded.call, start, scope)
+        if key not in self._sessions:
+            self._sessions[key] = self._session(loaded, Level(scope, start, end, names, None))
+        return Level(scope, start, end, names, self._sessions[key])
 
     def _session(self, loaded: Loaded, level: Level) -> Subject | None:
         """The session of an object in a function: the one that loads it, or that a new one is added to."""

@@ -62,24 +62,34 @@ class OtherLoads:
 
     def brings(self, entity: Class, selected: Selected, target: Class | None) -> bool:
         """Whether objects of a class come with what is selected: then a many-to-one finds them without a query."""
-        if target is None or selected.loads.is_open or self.models.related(entity, target):
+        if target is None or selected.loads.is_open:
             return True
-        model = self.models.of(entity)
-        for relationship in model.relationships.values() if model is not None else ():
-            is_eager = relationship.lazy is None or relationship.lazy in EAGER
-            if is_eager and (relationship.target is None or self.models.related(relationship.target, target)):
-                return True
-        return any(self._leads(entity, path, target) for path in selected.loads.paths)
+        ends = [self._end(entity, path) for path in selected.loads.paths]
+        return any(cls is None or self._comes_with(cls, target, set()) for cls in (entity, *ends))
 
-    def _leads(self, entity: Class, path: Names, target: Class) -> bool:
-        """Whether a path of relationships ends at objects of a class, or somewhere unknown."""
+    def _comes_with(self, cls: Class, target: Class, seen: set[Class]) -> bool:
+        """Whether objects of a class are of another, or load some of that by themselves."""
+        if self.models.related(cls, target):
+            return True
+        seen.add(cls)
+        model = self.models.of(cls)
+        for relationship in model.relationships.values() if model is not None else ():
+            if relationship.lazy is not None and relationship.lazy not in EAGER:
+                continue
+            other = relationship.target
+            if other is None or (other not in seen and self._comes_with(other, target, seen)):
+                return True
+        return False
+
+    def _end(self, entity: Class, path: Names) -> Class | None:
+        """The class at the end of a path of relationships; None when it is not known."""
         for name in path:
             model = self.models.of(entity)
             relationship = None if model is None else model.relationships.get(name)
             if relationship is None or relationship.target is None:
-                return True
+                return None
             entity = relationship.target
-        return self.models.related(entity, target)
+        return entity
 
     def _may_refresh(self, site: Call, relationship: Relationship) -> bool:
         names = site.argument("attribute_names", 1)

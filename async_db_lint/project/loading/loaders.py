@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from async_db_lint.index.expressions import (
@@ -10,10 +11,12 @@ from async_db_lint.index.expressions import (
     Either,
     Expr,
     Join,
+    Literal,
     Name,
     Sequence,
     Starred,
     is_nothing,
+    walk,
 )
 from async_db_lint.index.scopes import ExitKind, is_expression
 from async_db_lint.project.application.codebase import Codebase
@@ -174,3 +177,23 @@ def _relationship(expr: Expr) -> str | None:
     if isinstance(expr, Call) and expr.method in NARROWING and expr.receiver is not None:
         return _relationship(expr.receiver)
     return expr.name if isinstance(expr, Attribute) else None
+
+
+def names_in_options(codebase: Codebase) -> Iterator[str]:
+    """The names of all relationships that options of a project load."""
+    for name in LOADING:
+        for call in codebase.table.named(name):
+            for item in call.positional:
+                yield from (part.name for part in walk(item) if isinstance(part, Attribute))
+                yield from (str(part.value) for part in walk(item) if isinstance(part, Literal))
+
+
+def names_loaded_later(codebase: Codebase) -> Iterator[str]:
+    """The names of all attributes that refreshes and `awaitable_attrs` of a project load."""
+    for call in codebase.table.named("refresh"):
+        names = call.argument("attribute_names", 1)
+        yield from (str(part.value) for part in walk(names) if isinstance(part, Literal)) if names is not None else ()
+    for scope in codebase.scopes():
+        for read in scope.reads:
+            if isinstance(read.expr.value, Attribute) and read.expr.value.name == "awaitable_attrs":
+                yield read.expr.name

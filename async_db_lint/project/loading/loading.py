@@ -9,10 +9,15 @@ from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.effects.effects import EffectsOfFunctions
 from async_db_lint.project.effects.requests import Request
 from async_db_lint.project.inference.definitions import written
+from async_db_lint.project.libraries import library
 from async_db_lint.project.loading.between import Happenings
 from async_db_lint.project.loading.expiry import Expiry
+from async_db_lint.project.loading.joined_rows import JoinedRows
+from async_db_lint.project.loading.json_columns import JsonColumns, Mutation
+from async_db_lint.project.loading.loaders import names_in_options, names_loaded_later
 from async_db_lint.project.loading.models import Models
 from async_db_lint.project.loading.objects import Objects
+from async_db_lint.project.loading.refreshes import Refreshed, Refreshes
 from async_db_lint.project.loading.response_models import ResponseModels
 from async_db_lint.project.loading.responses import Responses, UnloadedField
 from async_db_lint.project.loading.stale import Stale, StaleReads
@@ -59,7 +64,48 @@ class Loading:
         Example: `for item in project.loading.stale:`.
         """
         found = StaleReads(self.reads, Expiry(self.codebase, self.effects))
-        return tuple(found.all(self.responses, self.effects.functions_that_end()))
+        return tuple(found.all(self.responses, self.effects))
+
+    @cached_property
+    def joined_rows(self) -> JoinedRows:
+        """What is wrong with how results are taken apart.
+
+        Example: `project.loading.joined_rows.repeated()`.
+        """
+        return JoinedRows(self.models, self.objects)
+
+    @cached_property
+    def mutations(self) -> tuple[Mutation, ...]:
+        """The changes in place of JSON and array values that are never written.
+
+        Example: `for item in project.loading.mutations:`.
+        """
+        return tuple(JsonColumns(self.reads, self.effects).mutations())
+
+    @cached_property
+    def refreshed(self) -> tuple[Refreshed, ...]:
+        """The refreshes that do not load what is read after them.
+
+        Example: `for item in project.loading.refreshed:`.
+        """
+        sites = self.codebase.calls("refresh", on=library.SESSIONS)
+        return tuple(Refreshes(self.models, self.objects).all(sites, self.names_in_options))
+
+    @cached_property
+    def names_in_options(self) -> frozenset[str]:
+        """The names of all relationships that options of the project load.
+
+        Example: `if name in project.loading.names_in_options:`.
+        """
+        return frozenset(names_in_options(self.codebase))
+
+    @cached_property
+    def names_loaded(self) -> frozenset[str]:
+        """The names of all attributes that options, refreshes or `awaitable_attrs` of the project load.
+
+        Example: `if name not in project.loading.names_loaded:`.
+        """
+        return self.names_in_options.union(names_loaded_later(self.codebase))
 
     def statement_of(self, item: Unloaded) -> Expr | None:
         """The code of the statement that loaded an object: where it is executed, or bound to a name once.

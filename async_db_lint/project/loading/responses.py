@@ -11,6 +11,7 @@ from async_db_lint.project.application.application import Registration, Trigger
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.inference.parameters import declared_at
 from async_db_lint.project.loading.arguments import class_meant
+from async_db_lint.project.loading.models import WAITING
 from async_db_lint.project.loading.response_models import ResponseField, ResponseModels
 from async_db_lint.project.loading.results import Loaded, LoadedShape
 from async_db_lint.project.loading.unloaded import Reading, Unloaded, UnloadedReads
@@ -18,6 +19,7 @@ from async_db_lint.project.names.places import place_of
 
 VALIDATING = ("model_validate", "from_orm")
 MAX_NESTING = 4  # models inside models
+OF_ROWS = (LoadedShape.ROW, LoadedShape.ROWS)
 HELD = (LoadedShape.OBJECT, LoadedShape.OBJECTS, LoadedShape.SCALARS)
 
 
@@ -43,11 +45,15 @@ class View(NamedTuple):
 
 
 class UnloadedField(NamedTuple):
-    """A field of a response model that reads what is not loaded. Example: `found.field.name`."""
+    """A field of a response model that reads what is not loaded. Example: `found.field.name`.
+
+    `needs_more` says whether the models in the field read relationships themselves, which have to be loaded as well.
+    """
 
     field: ResponseField
     model: Class
     unloaded: Unloaded
+    needs_more: bool
 
 
 class Responses:
@@ -61,6 +67,19 @@ class Responses:
 
     def of_routes(self) -> Iterator[Response]:
         """Every mapped object, or several, that a route of the application returns."""
+        return (response for response in self._returned() if response.loaded.shape in HELD)
+
+    def of_rows(self) -> Iterator[Response]:
+        """Every row, or several, with one mapped object in each, whose columns the response model reads."""
+        for response in self._returned():
+            model = None if response.loaded.entity is None else self.reads.models.of(response.loaded.entity)
+            fields = None if response.model is None else self.schemas.fields(response.model)
+            if response.loaded.shape in OF_ROWS and model is not None and fields:
+                if any(name in model.columns for name in fields):
+                    yield response
+
+    def _returned(self) -> Iterator[Response]:
+        """What the routes of the application return, where it was loaded."""
         seen: set[Function] = set()
         for item in self.codebase.application.registrations:
             if item.trigger is Trigger.ROUTE and item.function not in seen:
@@ -80,7 +99,7 @@ class Responses:
         for row in function.exits:
             if row.kind is ExitKind.RETURN and row.value is not None and not is_nothing(row.value):
                 loaded = self.reads.objects.of(row.value, place_of(row))
-                if loaded is not None and loaded.shape in HELD:
+                if loaded is not None:
                     yield Response(function, row, loaded, model, note is not None)
 
     def views(self) -> Iterator[View]:
@@ -140,8 +159,15 @@ class Responses:
                 continue
             found = self.reads.unloaded(each, reading._replace(name=field.name))
             if found is not None:
-                yield UnloadedField(field, model, found)
+                yield UnloadedField(field, model, found, self._needs_more(field, found.relationship.target))
             elif field.nested is not None:
                 inner = self.reads.objects.attribute(each, field.name)
                 if inner is not None:
                     yield from self._below(inner, field.nested, reading, depth + 1)
+
+    def _needs_more(self, field: ResponseField, target: Class | None) -> bool:
+        """Whether the model in a field reads a relationship of its object that the class does not load by itself."""
+        mapped = None if target is None else self.reads.models.of(target)
+        fields = None if field.nested is None else self.schemas.fields(field.nested)
+        names = [mapped.read_by(name) for name in fields or ()] if mapped is not None else []
+        return any(name is not None and mapped.relationships[name].lazy in WAITING for name in names if mapped)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from async_db_lint.index.expressions import Literal, Name, Sequence
 from async_db_lint.index.scopes import Class, Function
 from async_db_lint.project.effects.acts import Act
+from async_db_lint.project.effects.effects import EffectsOfFunctions
 from async_db_lint.project.effects.events import Event
 from async_db_lint.project.loading.arguments import Called
 from async_db_lint.project.loading.between import Moment
@@ -20,6 +21,9 @@ from async_db_lint.project.loading.results import Loaded, LoadedShape
 from async_db_lint.project.loading.server_values import ServerValues
 from async_db_lint.project.loading.touched import is_guarded
 from async_db_lint.project.loading.unloaded import Reading, UnloadedReads
+
+ROLLING_BACK = ("rollback",)
+COMMITTING = ("commit", "begin", *ROLLING_BACK)
 
 
 class Cause(Enum):
@@ -94,14 +98,12 @@ class StaleReads:
         self.expiry = expiry
         self.server_values = ServerValues(objects.codebase)
 
-    def all(self, responses: Responses, ending: set[Function]) -> Iterator[Stale]:
-        """The first read of each object after what made it expire: in code, or by a response model.
-
-        `ending` are the functions in which a transaction may end.
-        """
+    def all(self, responses: Responses, effects: EffectsOfFunctions) -> Iterator[Stale]:
+        """The first read of each object after what made it expire: in code, or by a response model."""
         computed = self._computed()
+        ending = effects.functions_that_end(COMMITTING if self.expiry.is_possible else ROLLING_BACK)
         seen: set[tuple[object, ...]] = set()
-        for item in (*self._of_code(computed, ending), *self._of_responses(responses)):
+        for item in (*self._of_code(computed, ending), *self._of_responses(responses, computed)):
             key = (item.event.site, item.event.call, item.moment.block.scope, item.loaded.call)
             if key not in seen:
                 seen.add(key)
@@ -120,16 +122,18 @@ class StaleReads:
         for function in self.objects.codebase.functions():
             for read in function.reads:
                 is_asked = read.expr.name in computed or function in ending
-                if is_asked and isinstance(read.expr.value, Name) and not is_guarded(read):
-                    found = (self.of(*item) for item in self.reads.ways(read))
-                    yield from (item for item in found if item is not None)
+                for item in self.reads.ways(read) if is_asked and isinstance(read.expr.value, Name) else ():
+                    found = self.of(*item)
+                    if found is not None and not is_guarded(read):
+                        yield found
 
-    def _of_responses(self, responses: Responses) -> Iterator[Stale]:
-        for view in responses.views():
+    def _of_responses(self, responses: Responses, computed: set[str]) -> Iterator[Stale]:
+        for view in responses.views() if computed or self.expiry.is_possible else ():
             for name in responses.schemas.fields(view.model) or ():
-                found = self.of(view.loaded, view.reading._replace(name=name))
-                if found is not None:
-                    yield found
+                if name in computed or self.expiry.is_possible:
+                    found = self.of(view.loaded, view.reading._replace(name=name))
+                    if found is not None:
+                        yield found
 
     def of(self, loaded: Loaded, reading: Reading) -> Stale | None:
         """Why an attribute of what was loaded has no value at a moment; None when it may have one."""

@@ -37,7 +37,7 @@ class UnloadedResponseModel(Rule):
                 continue
             name = f"{item.cls.name}.{item.relationship.name}"
             message = f"`{field.model.name}.{field.field.name}` reads `{name}`, which is not loaded: the request fails"
-            fix = loading(item, project.loading.statement_of(item))
+            fix = None if field.needs_more else loading(item, project.loading.statement_of(item))
             if isinstance(item.moment, Exit):
                 yield suspect_return(item.moment, message, fix).with_related(_why(field))
             elif isinstance(item.moment, Call):

@@ -33,7 +33,7 @@ class NestedSession(Rule):
         if all(engine.is_unpooled for engine in project.engines if engine.is_async):
             return
         before = {request.route: request.before for request in project.requests}
-        for function in project.effects.functions_that_open():
+        for function in project.effects.functions_that_open:
             if function.is_async and project.is_in_application(function):
                 yield from _nested(project, function, before.get(function, ()))
         if not project.versions.of("fastapi").within("0", "0.118"):

@@ -37,7 +37,7 @@ class LostWrite(Rule):
                 lost = _lost(events, injected_subject(dependency))
                 if lost is not None and lost in request.own.events and request.own.is_whole:
                     yield _suspect(lost)
-        for function in project.effects.functions_that_open():
+        for function in project.effects.functions_that_open:
             if project.is_in_application(function) and function.is_async:
                 yield from _of_own_sessions(project, function)
 
