@@ -55,6 +55,7 @@ class Builder:
         self.names: dict[str, Name] = {}
         self.nonlocal_bindings: list[tuple[Scope, Binding]] = []
         self.count = 0
+        self.tests: tuple[Expr, ...] = ()
 
     def module(self, tree: ast.Module) -> Module:
         """The whole tree, walked."""
@@ -89,10 +90,10 @@ class Builder:
     @contextmanager
     def entered(self, scope: Scope) -> Iterator[None]:
         """Walk inside a scope, then come back."""
-        outer = self.scope, self.block, self.statement
-        self.scope, self.block = scope, scope.body
+        outer = self.scope, self.block, self.statement, self.tests
+        self.scope, self.block, self.tests = scope, scope.body, ()
         yield
-        self.scope, self.block, self.statement = outer
+        self.scope, self.block, self.statement, self.tests = outer
 
     def run(self, kind: BlockKind, opener: Statement, nodes: Sequence[ast.stmt], heads: tuple[Expr, ...] = ()) -> None:
         """Walk statements in a block of their own."""

@@ -71,7 +71,7 @@ def _name(builder: Builder, node: ast.Name, usage: Usage) -> Expr:
 def _attribute(builder: Builder, node: ast.Attribute, usage: Usage) -> Expr:
     builder.mentions.add(node.attr)
     found: Attribute = new(Attribute, (convert(builder, node.value, RECEIVER), node.attr))
-    builder.scope.reads.append(new(Read, (found, span_of(node), builder.statement, builder.block)))
+    builder.scope.reads.append(new(Read, (found, span_of(node), builder.statement, builder.block, builder.tests)))
     return found
 
 
@@ -138,12 +138,23 @@ def _starred(builder: Builder, node: ast.Starred, usage: Usage) -> Expr:
 
 
 def _conditional(builder: Builder, node: ast.IfExp, usage: Usage) -> Expr:
-    builder.keep(convert(builder, node.test))
-    return Either((convert(builder, node.body, usage), convert(builder, node.orelse, usage)))
+    outer = builder.tests
+    test = convert(builder, node.test)
+    builder.keep(test)
+    builder.tests = (*outer, test)
+    found = Either((convert(builder, node.body, usage), convert(builder, node.orelse, usage)))
+    builder.tests = outer
+    return found
 
 
 def _boolean(builder: Builder, node: ast.BoolOp, usage: Usage) -> Expr:
-    return Either(tuple(convert(builder, item, usage) for item in node.values))
+    outer = builder.tests
+    found: list[Expr] = []
+    for item in node.values:
+        builder.tests = (*outer, *found)
+        found.append(convert(builder, item, usage))
+    builder.tests = outer
+    return Either(tuple(found))
 
 
 def _walrus(builder: Builder, node: ast.NamedExpr, usage: Usage) -> Expr:
@@ -177,7 +188,7 @@ def _lambda(builder: Builder, node: ast.Lambda, usage: Usage) -> Expr:
 def _comprehension(
     builder: Builder, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, usage: Usage
 ) -> Expr:
-    outer = builder.block
+    outer, tests = builder.block, builder.tests
     block = Block(BlockKind.COMPREHENSION, builder.scope, outer, builder.statement)
     builder.scope.blocks.append(block)
     for generator in node.generators:
@@ -187,13 +198,15 @@ def _comprehension(
         for name, value in targets(generator.target, Element(iterable, bool(generator.is_async))):
             block.names[name] = value
         for test in generator.ifs:
-            builder.keep(convert(builder, test))
+            condition = convert(builder, test)
+            builder.keep(condition)
+            builder.tests = (*builder.tests, condition)
     if isinstance(node, ast.DictComp):
         builder.keep(convert(builder, node.key))
         element = convert(builder, node.value, Usage.ELEMENT)
     else:
         element = convert(builder, node.elt, Usage.ELEMENT)
-    builder.block = outer
+    builder.block, builder.tests = outer, tests
     return Comprehension(element)
 
 

@@ -153,12 +153,17 @@ class Exit(NamedTuple):
 
 
 class Read(NamedTuple):
-    """`owner.name` that is read, and is not what a call calls."""
+    """`owner.name` that is read, and is not what a call calls.
+
+    `tests` are the conditions inside its statement on which it is read: of `a if test else b`, `test and a`, and of
+    comprehensions.
+    """
 
     expr: Attribute
     span: Span
     statement: Statement
     block: Block
+    tests: tuple[Expr, ...] = ()
 
     @property
     def path(self) -> str:

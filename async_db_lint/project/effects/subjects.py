@@ -188,6 +188,8 @@ class Subjects:
                 return self._of_kept_holder(owner, held, place, hops - 1)
             case Await(value) | Enter(value, _):
                 return self.of_held(value, held, place, hops - 1)
+            case Call(callee=Name("super")) if isinstance(place.scope, Function) and place.scope.parameters:
+                return self.of_held(Name(place.scope.parameters[0].name), held, place, hops - 1)
             case Call():
                 return self._of_made(owner, held, hops - 1)
         return None

@@ -13,7 +13,7 @@ from async_db_lint.project.inference.options import option
 from async_db_lint.project.inference.parameters import declared_at
 from async_db_lint.project.inference.protocol import Inference
 from async_db_lint.project.libraries import library
-from async_db_lint.project.names.places import place_of
+from async_db_lint.project.names.places import end_of, place_of
 from async_db_lint.project.names.values import Kind, Value, merged, wrapped
 
 AWAITABLE = (
@@ -40,6 +40,7 @@ PASSING_ON = frozenset(
     """
     functools.partial functools.lru_cache functools.cache contextlib.asynccontextmanager contextlib.contextmanager
     contextlib.aclosing builtins.anext builtins.next builtins.getattr typing.cast typing_extensions.cast
+    builtins.super
     asyncpg.connect psycopg.AsyncConnection.connect psycopg2.connect psycopg.connect psycopg.Connection.connect
     """.split()
 )
@@ -132,6 +133,8 @@ def _special(inference: Inference, name: str, call: Call) -> Value | None:
             return element(inference, given, is_async=False) if given and given.kind is Kind.GENERATOR else None
         case "builtins.getattr":
             return _getattr(inference, call)
+        case "builtins.super":
+            return _super(inference, call)
         case "typing.cast" | "typing_extensions.cast":
             return inference.value(call.argument("val", 1), place) or annotated(inference, call.argument("", 0), place)
         case "asyncpg.connect" | "psycopg.AsyncConnection.connect":
@@ -150,6 +153,19 @@ def _getattr(inference: Inference, call: Call) -> Value | None:
         return None
     owner = inference.value(positional[0], place_of(call))
     return attributes.attribute(inference, owner, str(positional[1].value))
+
+
+def _super(inference: Inference, call: Call) -> Value | None:
+    """What `super()` gives: an object of the one class of the project that the method's own class inherits from."""
+    scope = call.block.scope
+    owner = scope.owner if isinstance(scope, Function) else None
+    if owner is None or call.arguments:
+        return None
+    place = end_of(owner.parent or owner.module)
+    found = [value for base in owner.bases if (value := inference.value(base, place)) is not None]
+    classes = [value.definition for value in found if value.kind is Kind.CLASS]
+    is_only = len(found) == len(owner.bases) and len(classes) == 1
+    return Value(Kind.OBJECT, definition=classes[0]) if is_only else None
 
 
 def _of_method(inference: Inference, value: Value, call: Call | None) -> Value | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from async_db_lint.index.expressions import Attribute, Call, Expr, Literal, Name, Usage, children, walk
-from async_db_lint.index.scopes import CONDITIONS, BlockKind, Class, Function, Scope, is_expression
+from async_db_lint.index.scopes import CONDITIONS, BlockKind, Class, Function, Read, Scope, is_expression
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.inference.definitions import bindings_of
 from async_db_lint.project.loading.between import Moment
@@ -85,7 +85,7 @@ def is_guarded(moment: Moment) -> bool:
             for other in moment.block.scope.blocks
         ):
             return True
-    return any(_looks(part) for part in moment.block.scope.loose)
+    return any(map(_looks, moment.tests)) if isinstance(moment, Read) else False
 
 
 def _looks(expr: Expr) -> bool:

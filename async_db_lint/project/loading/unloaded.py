@@ -198,8 +198,5 @@ class UnloadedReads:
 def _depends_on_another(read: Read, function: Function, names: set[str]) -> bool:
     """Whether a read is made only for some values of another parameter, which may say that it is loaded."""
     others = {parameter.name for parameter in function.parameters} - names
-    for block in read.block.outward():
-        for head in block.heads:
-            if any(isinstance(part, Name) and part.name in others for part in walk(head)):
-                return True
-    return False
+    heads = (*read.tests, *(head for block in read.block.outward() for head in block.heads))
+    return any(isinstance(part, Name) and part.name in others for head in heads for part in walk(head))
