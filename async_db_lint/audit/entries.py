@@ -81,7 +81,8 @@ class Route:
     """A function that answers requests, and how it gets its session.
 
     `session` is `dependency`, `own`, `module`, `stream` (which needs one of its own), `called` (what it calls
-    opens one), `none`, or empty where that is not known.
+    opens one), `none`, or empty where that is not known. `response` says of a route that returns mapped objects
+    whether what its response model reads is `loaded`, `not loaded` or `not known`; it is empty for others.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Route:
     place: Location
     session: str
     dependencies: tuple[str, ...]
+    response: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from async_db_lint.project.application.application import Registration, Trigger
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.application.injection import Injected, around, injected, routers
 from async_db_lint.project.application.startup import run_by
+from async_db_lint.project.loading.responses import Readiness
 from async_db_lint.project.names.values import Kind, Value
 
 ROUTES = (Trigger.ROUTE, Trigger.WEBSOCKET)
@@ -116,7 +117,18 @@ class Routes:
                 place=self.audited.place(item.function),
                 session="dependency" if direct else self.by_itself(item.function),
                 dependencies=tuple(dict.fromkeys(self.titles[other.target] for other in direct)),
+                response=self.responses.get(item.function, ""),
             )
+
+    @cached_property
+    def responses(self) -> dict[Function, str]:
+        """Of each route that returns mapped objects, whether what its response reads is loaded."""
+        found: dict[Function, set[Readiness]] = {}
+        known = self.audited.project.loading.responses
+        for response in known.of_routes():
+            found.setdefault(response.route, set()).add(known.readiness(response))
+        worst = (Readiness.MISSING, Readiness.UNKNOWN, Readiness.LOADED)
+        return {route: next(item.value for item in worst if item in seen) for route, seen in found.items()}
 
     def by_itself(self, function: Function) -> str:
         """How a route gets a session that is not injected."""

@@ -326,6 +326,63 @@ def test_routes_and_what_is_called_before_them(tmp_path: Path) -> None:
     ]
 
 
+ANSWERED = """
+    from fastapi import FastAPI
+    from pydantic import BaseModel
+    from sqlalchemy import ForeignKey, select
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload
+    from db import AsyncSession, SessionLocal
+    class Base(DeclarativeBase): ...
+    class Author(Base):
+        __tablename__ = "author"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        books: Mapped[list["Book"]] = relationship()
+    class Book(Base):
+        __tablename__ = "book"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        author_id: Mapped[int] = mapped_column(ForeignKey("author.id"))
+    class BookOut(BaseModel):
+        id: int
+    class AuthorOut(BaseModel):
+        books: list[BookOut]
+    async def get_db():
+        async with SessionLocal() as session:
+            yield session
+    Db = Annotated[AsyncSession, Depends(get_db)]
+    app = FastAPI()
+    @app.get("/with", response_model=list[AuthorOut])
+    async def with_books(db: Db):
+        return (await db.scalars(select(Author).options(selectinload(Author.books)))).all()
+    @app.get("/without", response_model=AuthorOut)
+    async def without_books(db: Db):
+        return (await db.scalars(select(Author))).first()
+    @app.get("/perhaps", response_model=AuthorOut)
+    async def perhaps(db: Db):
+        return (await db.scalars(select(Author).options(*OPTIONS))).first()
+    @app.get("/book", response_model=BookOut)
+    async def book(db: Db):
+        return await db.get(Book, 1)
+    @app.get("/number")
+    async def number(db: Db) -> int:
+        return 1
+"""
+
+
+def test_a_route_says_whether_what_its_response_reads_is_loaded(tmp_path: Path) -> None:
+    imports = "from typing import Annotated\nfrom fastapi import Depends\n"
+    root = written(tmp_path, {"db.py": DATABASE.replace("URL", "url"), "app.py": imports + dedent(ANSWERED)})
+    found = audit(Target(root, [root], Config()))
+    assert {item.name: item.response for item in found.inventory.routes} == {
+        "with_books": "loaded",
+        "without_books": "not loaded",
+        "perhaps": "not known",
+        "book": "loaded",
+        "number": "",
+    }
+    text = as_text.render(found, shown)
+    assert "Responses made of mapped objects" in text
+
+
 def test_dependencies_of_the_same_name_are_told_apart(tmp_path: Path) -> None:
     app = """
         from fastapi import Depends, FastAPI

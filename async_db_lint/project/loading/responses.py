@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import Enum
 from typing import NamedTuple
 
 from async_db_lint.index.expressions import Call, Literal, is_nothing
@@ -11,7 +12,7 @@ from async_db_lint.project.application.application import Registration, Trigger
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.inference.parameters import declared_at
 from async_db_lint.project.loading.arguments import class_meant
-from async_db_lint.project.loading.models import WAITING
+from async_db_lint.project.loading.models import EAGER, WAITING
 from async_db_lint.project.loading.response_models import ResponseField, ResponseModels
 from async_db_lint.project.loading.results import Loaded, LoadedShape
 from async_db_lint.project.loading.unloaded import Reading, Unloaded, UnloadedReads
@@ -34,6 +35,14 @@ class Response(NamedTuple):
     loaded: Loaded
     model: Class | None
     is_declared: bool
+
+
+class Readiness(Enum):
+    """Whether all that a response reads is loaded. Example: `if readiness is Readiness.MISSING:`."""
+
+    LOADED = "loaded"
+    MISSING = "not loaded"
+    UNKNOWN = "not known"
 
 
 class View(NamedTuple):
@@ -120,6 +129,34 @@ class Responses:
         """The fields of response models that are not loaded."""
         for view in self.views():
             yield from self._below(view.loaded, view.model, view.reading, 0)
+
+    def readiness(self, response: Response) -> Readiness:
+        """Whether all that the model of a response reads is certainly loaded, or some of it certainly not."""
+        expr, model = response.exit.value, response.model
+        if expr is None or model is None:
+            return Readiness.UNKNOWN
+        if any(True for _ in self._below(response.loaded, model, Reading(expr, "", response.exit), 0)):
+            return Readiness.MISSING
+        return Readiness.LOADED if self._is_loaded(response.loaded, model, 0) else Readiness.UNKNOWN
+
+    def _is_loaded(self, loaded: Loaded, model: Class, depth: int) -> bool:
+        """Whether every relationship that a model reads is loaded by the statement or the class, and in it as well."""
+        fields = self.schemas.fields(model)
+        mapped = None if loaded.entity is None else self.reads.models.of(loaded.entity)
+        each = loaded if loaded.shape is LoadedShape.OBJECT else loaded.each()
+        if fields is None or mapped is None or each is None or depth > MAX_NESTING:
+            return False
+        for field in fields.values():
+            name = mapped.read_by(field.name)
+            if name is None:
+                continue
+            if each.is_new or each.loads.is_open:
+                return False
+            is_there = mapped.relationships[name].lazy in EAGER or each.loads.has((*each.path, name))
+            inner = self.reads.objects.attribute(each, name) if is_there else None
+            if inner is None or (field.nested is not None and not self._is_loaded(inner, field.nested, depth + 1)):
+                return False
+        return True
 
     def _validated(self, call: Call) -> Iterator[View]:
         """`Out.model_validate(author)`."""

@@ -45,6 +45,7 @@ def tables(found: Inventory) -> Iterator[Table]:
             tuple(map(_dependency, found.dependencies)),
         ),
         Table("Sessions of routes", ("session", "routes"), tuple(_ways(found.routes))),
+        Table("Responses made of mapped objects", ("what they read is", "routes"), tuple(_responses(found.routes))),
         Table("Versions that the project allows", ("library", "version"), tuple(_versions(found))),
     )
     return (table for table in every if table.rows)
@@ -52,8 +53,8 @@ def tables(found: Inventory) -> Iterator[Table]:
 
 def routes(found: Inventory) -> Table:
     """Every route, and how it gets its session."""
-    rows = ((item.path, item.name, _way(item), item.place) for item in found.routes)
-    return Table("Routes", ("path", "function", "session", "where"), tuple(rows))
+    rows = ((item.path, item.name, _way(item), item.response or "-", item.place) for item in found.routes)
+    return Table("Routes", ("path", "function", "session", "response", "where"), tuple(rows))
 
 
 def _engine(engine: EngineEntry) -> tuple[Cell, ...]:
@@ -80,6 +81,12 @@ def _ways(found: tuple[Route, ...]) -> Iterator[tuple[Cell, ...]]:
     counts = Counter(_way(item) for item in found)
     for way, count in counts.most_common():
         yield way, str(count)
+
+
+def _responses(found: tuple[Route, ...]) -> Iterator[tuple[Cell, ...]]:
+    counts = Counter(item.response for item in found if item.response)
+    for response, count in counts.most_common():
+        yield response, str(count)
 
 
 def _way(route: Route) -> str:
