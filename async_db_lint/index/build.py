@@ -95,15 +95,18 @@ class Builder:
         yield
         self.scope, self.block, self.statement, self.tests = outer
 
-    def run(self, kind: BlockKind, opener: Statement, nodes: Sequence[ast.stmt], heads: tuple[Expr, ...] = ()) -> None:
-        """Walk statements in a block of their own."""
+    def run(
+        self, kind: BlockKind, opener: Statement, nodes: Sequence[ast.stmt], heads: tuple[Expr, ...] = ()
+    ) -> Block | None:
+        """Walk statements in a block of their own; None where there are none."""
         if not nodes:
-            return
+            return None
         outer = self.block
-        self.block = Block(kind, self.scope, outer, opener, heads)
-        self.scope.blocks.append(self.block)
+        block = self.block = Block(kind, self.scope, outer, opener, heads)
+        self.scope.blocks.append(block)
         self.statements(nodes)
         self.block = outer
+        return block
 
     def bind(self, name: str, value: Bound | None, note: Expr | None = None) -> None:
         """Note a binding of a name: in the current scope, or in the one that `global` or `nonlocal` means."""

@@ -21,8 +21,10 @@ from async_db_lint.index.expressions import (
     Literal,
     Mapping,
     Name,
+    Not,
     Opaque,
     Part,
+    PythonComparison,
     Sequence,
     Span,
     Starred,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 NONE = Literal(None)
 OTHER, ARGUMENT, RECEIVER = Usage.OTHER, Usage.ARGUMENT, Usage.RECEIVER  # looked up once: this is the hot path
 new = tuple.__new__  # what a named tuple's own constructor calls, without the call around it
+DECIDED = frozenset({ast.Is, ast.IsNot, ast.In, ast.NotIn})  # by Python, whatever is compared
 Convert = Callable[["Builder", Any, Usage], Expr]
 
 
@@ -157,6 +160,18 @@ def _boolean(builder: Builder, node: ast.BoolOp, usage: Usage) -> Expr:
     return Either(tuple(found))
 
 
+def _compare(builder: Builder, node: ast.Compare, usage: Usage) -> Expr:
+    is_plain = len(node.ops) == 1 and type(node.ops[0]) not in DECIDED
+    if is_plain:
+        return _opaque(builder, node, usage)
+    operands = tuple(convert(builder, item) for item in (node.left, *node.comparators))
+    return PythonComparison(tuple(type(item).__name__ for item in node.ops), operands)
+
+
+def _unary(builder: Builder, node: ast.UnaryOp, usage: Usage) -> Expr:
+    return Not(convert(builder, node.operand)) if type(node.op) is ast.Not else _opaque(builder, node, usage)
+
+
 def _walrus(builder: Builder, node: ast.NamedExpr, usage: Usage) -> Expr:
     value = convert(builder, node.value, Usage.BOUND)
     builder.bind(node.target.id, value)
@@ -259,6 +274,8 @@ HANDLERS: dict[type[ast.AST], Convert] = {
     ast.Starred: _starred,
     ast.IfExp: _conditional,
     ast.BoolOp: _boolean,
+    ast.Compare: _compare,
+    ast.UnaryOp: _unary,
     ast.NamedExpr: _walrus,
     ast.Yield: _yield,
     ast.YieldFrom: _yield_from,

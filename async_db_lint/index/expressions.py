@@ -155,6 +155,22 @@ class Lambda(NamedTuple):
     function: Function
 
 
+class PythonComparison(NamedTuple):
+    """`left is right`, `left in right` or a chain of comparisons: what Python decides, whatever it compares.
+
+    `operators` are the names of CPython's nodes. Other comparisons are `Opaque`.
+    """
+
+    operators: tuple[str, ...]
+    operands: tuple[Expr, ...]
+
+
+class Not(NamedTuple):
+    """`not value`."""
+
+    value: Expr
+
+
 class Opaque(NamedTuple):
     """Anything else; the expressions in it that are more than names and literals."""
 
@@ -242,6 +258,8 @@ Expr = (
     | Part
     | Comprehension
     | Lambda
+    | PythonComparison
+    | Not
     | Opaque
     | Call
 )
@@ -255,13 +273,13 @@ def children(expr: Expr) -> tuple[Expr, ...]:
     match expr:
         case Name() | Literal() | Lambda():
             return ()
-        case Attribute(value, _) | Starred(value) | Enter(value, _) | Element(value, _) | Part(value, _):
+        case Attribute(value, _) | Starred(value) | Not(value) | Enter(value, _) | Element(value, _) | Part(value, _):
             return (value,)
         case Await():
             return (expr.value,)
         case Comprehension(element):
             return (element,)
-        case Template(items) | Sequence(items) | Either(items) | Opaque(items):
+        case Template(items) | Sequence(items) | Either(items) | Opaque(items) | PythonComparison(_, items):
             return items
         case Join(_, left, right) | Subscript(left, right):
             return (left, right)

@@ -48,7 +48,8 @@ class Block:
 
     `heads` are the expressions that open it: the items of a `with`, the test of an `if`, the iterable
     of a `for`, the class of an `except`. `names` holds what a comprehension binds. All the blocks of
-    one `try`, or of one `if`, share their `opener`.
+    one `try`, or of one `if`, share their `opener`. `caught` is where an `except` names the first of
+    what it catches.
     """
 
     kind: BlockKind
@@ -57,6 +58,7 @@ class Block:
     opener: Statement | None
     heads: tuple[Expr, ...] = ()
     names: dict[str, Expr] = field(default_factory=dict)
+    caught: Span | None = None
 
     def outward(self) -> Iterator[Block]:
         """This block and the ones around it, up to the body of its scope."""

@@ -152,7 +152,10 @@ def _try(builder: Builder, node: ast.Try) -> None:
         caught = () if handler.type is None else (convert(builder, handler.type),)
         if handler.name:
             builder.bind(handler.name, None)
-        builder.run(BlockKind.EXCEPT, opener, handler.body, caught)
+        block = builder.run(BlockKind.EXCEPT, opener, handler.body, caught)
+        if block is not None and handler.type is not None:
+            several = handler.type.elts if isinstance(handler.type, ast.Tuple) else ()
+            block.caught = span_of(several[0] if several else handler.type)
     builder.run(BlockKind.TRY_ELSE, opener, node.orelse)
     builder.run(BlockKind.FINALLY, opener, node.finalbody)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from async_db_lint.project import file_roles
 from async_db_lint.project.application.call_site import enclosing_function
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.application.loop import Loop, OnLoop
+from async_db_lint.project.effects.caught import CaughtErrors
 from async_db_lint.project.effects.effects import EffectsOfFunctions
 from async_db_lint.project.effects.events import Event
 from async_db_lint.project.effects.held import Held, events_before, events_of_rounds, held_after
@@ -25,6 +27,7 @@ from async_db_lint.project.names.values import Value
 from async_db_lint.project.surroundings import Surroundings
 from async_db_lint.read.source import Role
 
+PSYCOPG_3 = re.compile(r"\bpsycopg(?!2)")  # psycopg2 cannot be the driver of an async engine
 ISOLATING = ("create_async_engine", "create_engine", "execution_options", "async_engine_from_config")
 
 
@@ -67,12 +70,38 @@ class Project(Codebase):
         return tuple(Requests(self, self.effects).all())
 
     @cached_property
+    def errors(self) -> CaughtErrors:
+        """The errors of sessions that are caught, and what happens then.
+
+        Example: `for item in project.errors.all():`.
+        """
+        return CaughtErrors(self, self.effects)
+
+    @cached_property
     def loading(self) -> Loading:
         """What is mapped, and what is loaded of it where.
 
         Example: `project.loading.unloaded`.
         """
         return Loading(self, self.effects, self.requests)
+
+    def is_on_asyncpg(self, engine: Engine) -> bool:
+        """Whether an engine certainly runs on asyncpg: by its URL, or since the project has no other async driver."""
+        if engine.driver is not None:
+            return engine.driver.driver == "asyncpg"
+        if engine.guard is not None:
+            return engine.guard.driver == "asyncpg"
+        texts = [text for _, text in self.settings]
+        return any("asyncpg" in text for text in texts) and not any(PSYCOPG_3.search(text) for text in texts)
+
+    @cached_property
+    def is_on_asyncpg_alone(self) -> bool:
+        """Whether the application has async engines, and all of them certainly run on asyncpg.
+
+        Example: `if project.is_on_asyncpg_alone:`.
+        """
+        found = [engine for engine in self.engines if engine.role is Role.APPLICATION and not engine.is_pool]
+        return bool(found) and all(engine.is_async and self.is_on_asyncpg(engine) for engine in found)
 
     def held_at(self, call: Call, before: Sequence[Event] = ()) -> list[Held]:
         """The sessions that certainly hold a connection when a call is made; `before` is what its caller did.

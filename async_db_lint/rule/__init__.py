@@ -47,6 +47,7 @@ from async_db_lint.project.application.lifespans import Handlers, can_define_lif
 from async_db_lint.project.application.loop import OnLoop
 from async_db_lint.project.application.startup import handlers, run_by, touches
 from async_db_lint.project.effects.acts import RELEASES, Act
+from async_db_lint.project.effects.caught import Caught, Handler
 from async_db_lint.project.effects.events import Event
 from async_db_lint.project.effects.held import Held
 from async_db_lint.project.effects.requests import InjectedDependency, Request, injected_subject
@@ -129,6 +130,7 @@ from async_db_lint.rule.suspect import (
     suspect_assigned,
     suspect_file,
     suspect_function,
+    suspect_handler,
     suspect_header,
     suspect_moment,
     suspect_read,
@@ -172,6 +174,7 @@ __all__ = [
     "Call",
     "CallSite",
     "Carried",
+    "Caught",
     "Cause",
     "Change",
     "Class",
@@ -188,6 +191,7 @@ __all__ = [
     "Fixer",
     "Function",
     "Guard",
+    "Handler",
     "Handlers",
     "Held",
     "InjectedDependency",
@@ -287,6 +291,7 @@ __all__ = [
     "suspect_assigned",
     "suspect_file",
     "suspect_function",
+    "suspect_handler",
     "suspect_header",
     "suspect_moment",
     "suspect_read",

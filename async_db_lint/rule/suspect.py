@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
-from async_db_lint.index.expressions import Await, Call, Span
+from async_db_lint.index.expressions import Attribute, Await, Call, Sequence, Span
 from async_db_lint.index.scopes import Block, BlockKind, Exit, Function, Read, Statement, TargetBinding
 from async_db_lint.project.application.call_site import CallSite
 from async_db_lint.project.loading.between import Moment
@@ -118,6 +118,18 @@ def suspect_header(
     assert block.opener is not None
     path = block.scope.module.path
     return Suspect(path, block.opener.span, message, Shape(HEADERS[block.kind]), block.opener, header_item, fix)
+
+
+def suspect_handler(block: Block, message: str) -> Suspect[Any]:
+    """A suspect `except`, by the block that it opens; it points at the first of what is caught.
+
+    Example: `yield suspect_handler(block, "…")`.
+    """
+    assert block.caught is not None
+    head = block.heads[0]
+    first = head.items[0] if isinstance(head, Sequence) and head.items else head
+    shape = "Attribute" if isinstance(first, Attribute) else "Name"
+    return Suspect(block.scope.module.path, block.caught, message, Shape(shape))
 
 
 def suspect_function(function: Function, message: str) -> Suspect[cst.FunctionDef]:

@@ -87,6 +87,9 @@ def nearest(name: str, known: Any) -> str:
         alike = sum(one == other for one, other in zip(item, name, strict=False))
         return SequenceMatcher(None, item, name).ratio(), alike
 
+    as_digits = name.replace("O", "0")  # the two are often taken for each other in a code
+    if as_digits in known:
+        return f"; did you mean `{as_digits}`?"
     close = get_close_matches(name, list(known), 5, 0.6)
     return f"; did you mean `{max(close, key=likeness)}`?" if close else ""
 

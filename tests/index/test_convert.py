@@ -19,8 +19,10 @@ from async_db_lint.index.expressions import (
     Literal,
     Mapping,
     Name,
+    Not,
     Opaque,
     Part,
+    PythonComparison,
     Sequence,
     Span,
     Starred,
@@ -69,13 +71,13 @@ def test_an_expression_has_a_symbolic_form(text: str, wanted: Expr) -> None:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("not a", Opaque((A,))),
+        ("-a", Opaque((A,))),
         ("-a.b", Opaque((Attribute(A, "b"),))),
         ("a < b", Opaque((A, B))),
         ("a[b:c]", Subscript(A, Opaque((B, C)))),
         ("a[:]", Subscript(A, NOTHING)),
         ("-1", NOTHING),
-        ("not -1", NOTHING),
+        ("~-1", NOTHING),
         ("1 < 2", NOTHING),
         ("a == 1", Opaque((A,))),
     ],
@@ -361,3 +363,11 @@ def test_what_follows_a_star_has_no_known_position(value: str) -> None:
 def test_what_stands_before_a_star_has_its_position() -> None:
     module = index("a.py", b"a, b = first, *rest\n")
     assert module.bindings["a"][0].value == Name("first")
+
+
+def test_what_python_decides_is_kept() -> None:
+    assert expression("not a") == Not(Name("a"))
+    assert expression("a is not None") == PythonComparison(("IsNot",), (Name("a"), Literal(None)))
+    assert expression("a in b") == PythonComparison(("In",), (Name("a"), Name("b")))
+    assert expression("1 < a < 5") == PythonComparison(("Lt", "Lt"), (Literal(1), Name("a"), Literal(5)))
+    assert expression("a == b") == Opaque((Name("a"), Name("b")))

@@ -46,6 +46,17 @@ def with_option(option: str) -> Change:
     return engine(f"create_async_engine(settings.database_url, pool_pre_ping=True, {option})")
 
 
+LOOPS = """
+def confirm_each(keys: list[int]) -> None:
+    for key in keys:
+        asyncio.run(confirm(key))
+"""
+CELERY = """
+@shared_task
+def confirm_later(key: int) -> None:
+    asyncio.run(confirm(key))
+"""
+
 MUTANTS = [
     Mutant(
         "psycopg2 connection beside the engine",
@@ -225,6 +236,19 @@ MUTANTS = [
             ),
         ),
         (DATABASE, "autocommit=False"),
+        behaves=False,
+    ),
+    Mutant(
+        "confirmations by a loop of loops",
+        "ADB111",
+        (Change("services/jobs.py", "", LOOPS, imports="import asyncio"),),
+        ("database.py", "create_async_engine("),
+    ),
+    Mutant(
+        "confirmations by a task of Celery",
+        "ADB111",
+        (Change("services/jobs.py", "", CELERY, imports="import asyncio\nfrom celery import shared_task"),),
+        ("database.py", "create_async_engine("),
         behaves=False,
     ),
 ]

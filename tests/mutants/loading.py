@@ -358,4 +358,31 @@ MUTANTS = [
         (OWN_ORDERS, Change(CUSTOMERS, "", REFRESHED.replace("await session.flush()", "customer.orders = []"))),
         (CUSTOMERS, "await session.refresh(customer)"),
     ),
+    Mutant(
+        "the time of an order, in a column without a zone",
+        "ADB505",
+        (
+            Change(
+                "models.py",
+                "created_at: Mapped[datetime] = mapped_column(server_default=func.now())",
+                "created_at: Mapped[datetime] = mapped_column(DateTime, default=lambda: datetime.now(UTC))",
+                inside="Order",
+                imports="from datetime import UTC",
+            ),
+        ),
+        ("models.py", "mapped_column(DateTime, default"),
+    ),
+    Mutant(
+        "the time of a confirmation, without a zone",
+        "ADB505",
+        (
+            Change(
+                ORDERING,
+                "order.status = OrderStatus.CANCELLED",
+                "order.status = OrderStatus.CANCELLED\norder.confirmed_at = datetime.utcnow()",
+                imports="from datetime import datetime",
+            ),
+        ),
+        (ORDERING, "datetime.utcnow()"),
+    ),
 ]

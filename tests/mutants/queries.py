@@ -13,6 +13,11 @@ def report() -> list[str]:
         return [book.title for book in session.query(Book)]
 """
 
+RAW = """
+async def raw(session: AsyncSession, key: int) -> int:
+    return await session.scalar(text("SELECT {}"), {{"key": key}}) or 0
+"""
+
 MUTANTS = [
     Mutant(
         "query on an async session",
@@ -126,5 +131,68 @@ MUTANTS = [
             ),
         ),
         (ORDERS, "self.session.execute(statement"),
+    ),
+    Mutant(
+        "an order is confirmed where one condition is lost",
+        "ADB405",
+        (
+            Change(
+                "repositories/orders.py",
+                "query = update(Order).where(Order.id == key, Order.confirmed_at.is_(None), is_open)",
+                "query = update(Order).where(Order.id == key and Order.status == OrderStatus.PLACED, is_open)",
+            ),
+        ),
+        ("repositories/orders.py", "Order.id == key and"),
+    ),
+    Mutant(
+        "an order is confirmed once, as Python sees it",
+        "ADB405",
+        (
+            Change(
+                "repositories/orders.py",
+                "query = update(Order).where(Order.id == key, Order.confirmed_at.is_(None), is_open)",
+                "query = update(Order).where(Order.id == key, Order.confirmed_at is None, is_open)",
+            ),
+        ),
+        ("repositories/orders.py", "Order.confirmed_at is None"),
+    ),
+    Mutant(
+        "a report with a cast as psql writes it",
+        "ADB410",
+        (Change(ORDERS, "", RAW.format(":key::int"), imports="from sqlalchemy import text"),),
+        (ORDERS, ":key::int"),
+    ),
+    Mutant(
+        "a report over a list of orders",
+        "ADB410",
+        (Change(ORDERS, "", RAW.format("(SELECT 1 WHERE 1 IN :key)"), imports="from sqlalchemy import text"),),
+        (ORDERS, "IN :key"),
+    ),
+    Mutant(
+        "a customer by a key that is a string",
+        "ADB411",
+        (
+            Change(
+                "repositories/customers.py",
+                "",
+                "async def by_key(session: AsyncSession, key: str) -> Customer | None:\n"
+                "    return await session.get(Customer, key)",
+            ),
+        ),
+        ("repositories/customers.py", "session.get(Customer, key)"),
+    ),
+    Mutant(
+        "the orders of a customer whose key is a string",
+        "ADB411",
+        (
+            Change(
+                ORDERS,
+                "",
+                "async def of(session: AsyncSession, customer: str) -> Sequence[Order]:\n"
+                "    found = await session.scalars(select(Order).where(Order.customer_id == customer))\n"
+                "    return found.all()",
+            ),
+        ),
+        (ORDERS, "Order.customer_id == customer"),
     ),
 ]

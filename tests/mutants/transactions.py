@@ -123,6 +123,15 @@ def own_session(options: str) -> Change:
     return Change(BOOKS, "", f"{alias}\n{GIFT}", imports=GIFT_IMPORTS)
 
 
+CONFLICT = """
+try:
+    await self.session.commit()
+except IntegrityError as error:
+    await self.session.rollback()
+    raise Conflict(complaint) from error
+"""
+VIOLATION = "from asyncpg import UniqueViolationError"
+
 MUTANTS = [
     Mutant(
         "a job that needs a connection while the route has read again",
@@ -376,5 +385,51 @@ MUTANTS = [
         ),
         ("routes/parameters.py", "Depends(SessionLocal)"),
         behaves=False,
+    ),
+    Mutant(
+        "a conflict that is printed, and the order is committed",
+        "ADB703",
+        (
+            Change(
+                "services/ordering.py",
+                "self.orders.add(order)",
+                "self.orders.add(order)\ntry:\n    await self.session.flush()\nexcept IntegrityError:\n    print(order)",
+                inside="Ordering.place",
+                imports="from sqlalchemy.exc import IntegrityError",
+            ),
+        ),
+        ("services/ordering.py", "except IntegrityError"),
+    ),
+    Mutant(
+        "a confirmation that may fail, and is committed",
+        "ADB703",
+        (
+            Change(
+                JOBS,
+                "await Orders(session).confirm(order_id)",
+                "try:\n    await Orders(session).confirm(order_id)\nexcept DBAPIError:\n    print(order_id)",
+                imports="from sqlalchemy.exc import DBAPIError",
+            ),
+        ),
+        (JOBS, "except DBAPIError"),
+    ),
+    Mutant(
+        "a conflict, as asyncpg calls it",
+        "ADB704",
+        (Change(CATALOGUE, CONFLICT, CONFLICT.replace("IntegrityError", "UniqueViolationError"), imports=VIOLATION),),
+        (CATALOGUE, "except UniqueViolationError"),
+    ),
+    Mutant(
+        "a job that gives up at a deadlock, as asyncpg calls it",
+        "ADB704",
+        (
+            Change(
+                JOBS,
+                "await Orders(session).confirm(order_id)",
+                "try:\n    await Orders(session).confirm(order_id)\nexcept asyncpg.DeadlockDetectedError:\n    return",
+                imports="import asyncpg",
+            ),
+        ),
+        (JOBS, "except asyncpg.DeadlockDetectedError"),
     ),
 ]

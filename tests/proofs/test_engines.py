@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -163,3 +164,18 @@ def test_ADB109_libpq_argument(stage: Stages) -> None:
     bad, good = found.both(act)
     found.shows("a connection with `sslmode`", bad[0], "is made" if good[0] == "None" else good[0])
     assert (bad, good) == (["TypeError", "TypeError"], ["None", "None"])
+
+
+def test_ADB111_engine_across_event_loops(stage: Stages) -> None:
+    found = stage("ADB111")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        works = (partial(module.loops, 2), partial(module.watch, 2))
+        return [await outcome(partial(asyncio.to_thread, work)) for work in works]
+
+    bad, good = found.both(act)
+    found.shows("a second `asyncio.run` with the same engine", bad[0], "goes on")
+    found.shows("a second loop of its own", bad[1], "goes on")
+    assert {*bad} <= {"RuntimeError", "InterfaceError"}
+    assert good == ["[1, 1]", "0"]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Sized
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+
+import pytest
 
 from tests.proofs.stage import Scene, Stage, outcome, served
 
@@ -284,3 +288,31 @@ def test_ADB512_refresh_without_names(stage: Stages) -> None:
     found.shows("a collection that was assigned, after a refresh", bad[2], "0 books")
     assert bad == ["MissingGreenlet"] * 3
     assert good == ["1", "2", "0"]
+
+
+def test_ADB505_mixed_timezone_datetime(stage: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = stage("ADB505")
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        await module.create_tables()
+        seen: list[str] = []
+        for work in (module.visit, module.log, module.end, module.seen):
+            async with module.SessionLocal() as session:
+                seen.append(await outcome(partial(work, session)))
+        hours = (datetime.fromisoformat(seen.pop()) - datetime.now(UTC)).total_seconds() / 3600
+        return [*seen, "hours off" if round(hours) else "right"]
+
+    try:
+        bad, good = found.both(act)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    found.shows("a default with a zone, for a column without one", bad[0], "stored")
+    found.shows("the same by a function", bad[1], "stored")
+    found.shows("the same by an assignment", bad[2], "stored")
+    found.shows("`utcnow()` for a column with a zone, on a server in New York", bad[3], good[3])
+    assert bad == ["DBAPIError"] * 3 + ["hours off"]
+    assert good == ["None"] * 3 + ["right"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import sqlalchemy
 from sqlalchemy import Engine, NullPool, create_engine, select
@@ -113,3 +114,86 @@ def test_ADB403_raw_string_execute(stage: Stages) -> None:
 
 def sync_engine(scene: Scene) -> Engine:
     return create_engine(scene.room.url.replace("+asyncpg", "+psycopg2"), poolclass=NullPool)
+
+
+def test_ADB405_python_operator_in_where(stage: Stages) -> None:
+    found = stage("ADB405")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        await module.create_tables()
+        async with module.SessionLocal() as session:
+            works = (module.both, module.either, module.left, lambda one: module.chosen(one, ["ann"]))
+            seen = [await outcome(partial(work, session)) for work in (*works, module.passive, module.between)]
+            await module.Users(session).deactivate("bob")
+        gone = await scene.room.fetch("SELECT string_agg(name, ' and ' ORDER BY id) FROM account WHERE deleted = 'yes'")
+        return [*seen, gone]
+
+    bad, good = (found.play(kind, act) for kind in ("bad", "good"))
+    found.shows("users who are active `and` called bob", bad[0], good[0])
+    found.shows("users who are called bob `or` ann", bad[1], good[1])
+    found.shows("users whose `deleted` `is None`", bad[2], good[2])
+    found.shows("users whose name is `in` a list", bad[3], good[3])
+    found.shows("users who are `not` active", bad[4], good[4])
+    found.shows("users whose id is between two numbers", bad[5], good[5])
+    found.shows("the users that are changed, when bob should be", bad[6], good[6])
+    assert bad[:4] == ["['ann']", "['ann']", "[]", "[]"]
+    assert bad[5:] == ["TypeError", "bob and eve"]
+    assert good == ["[]", "['ann', 'bob']", "['ann', 'bob', 'eve']", "['ann']", "['bob', 'eve']", "['ann']", "bob"]
+    assert found.play("fixed", act)[:4] == good[:4]
+
+
+def test_ADB410_non_asyncpg_sql(stage: Stages) -> None:
+    found = stage("ADB410")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        works = (
+            lambda one: module.cast(one, 1),
+            lambda one: module.recent(one, 1),
+            lambda one: module.Books(one).among([1]),
+            lambda one: module.formatted(one, 1),
+            module.several,
+            lambda one: module.in_quotes(one, 1),
+        )
+        seen: list[str] = []
+        for work in works:
+            async with module.SessionLocal() as session:
+                seen.append(await outcome(partial(work, session)))
+        return seen
+
+    bad, good = found.both(act)
+    found.shows("`:key::int`", bad[0], "goes on")
+    found.shows("`interval :days`", bad[1], "goes on")
+    found.shows("`IN :keys` with a list", bad[2], "goes on")
+    found.shows("`%s`", bad[3], "goes on")
+    found.shows("two statements in one text", bad[4], "goes on")
+    found.shows("a parameter in quotes", bad[5], "goes on")
+    assert {*bad} <= {"DBAPIError", "ProgrammingError", "InterfaceError"}
+    assert good == ["1", "True", "0", "1", "None", "True"]
+
+
+def test_ADB411_untyped_text_parameter(stage: Stages) -> None:
+    found = stage("ADB411")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        await module.create_tables()
+        works = (
+            lambda one: module.by_id(one, "1"),
+            lambda one: module.Books(one).get("1"),
+            lambda one: module.thick(one, "100"),
+        )
+        seen: list[str] = []
+        for work in works:
+            async with module.SessionLocal() as session:
+                book = await outcome(partial(work, session))
+                seen.append("a book" if "Book" in book else book)
+        return seen
+
+    bad, good = found.both(act)
+    found.shows("a comparison with a string", bad[0], good[0])
+    found.shows("a key that is a string", bad[1], good[1])
+    found.shows("a comparison in a step of a statement", bad[2], good[2])
+    assert {*bad} <= {"DBAPIError", "ProgrammingError"}
+    assert good == ["a book"] * 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tests.proofs.clients import ends_last
@@ -144,3 +145,46 @@ def test_ADB607_commit_in_finally(stage: Stages) -> None:
     found.shows("rows of a request that was refused with 400", bad[1], good[1])
     found.shows("rows that were added before an error", bad[2], good[2])
     assert (bad, good) == ((400, 1, 1), (400, 0, 0))
+
+
+def test_ADB703_swallowed_database_error(stage: Stages) -> None:
+    found = stage("ADB703")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        await module.create_tables()
+        seen: list[str] = []
+        works = (module.store, lambda one: module.Links(one).limited(), lambda one: module.imported(one, ["a", "c"]))
+        for work in works:
+            async with module.SessionLocal() as session:
+                seen.append(await outcome(partial(work, session)))
+        rows = await scene.room.fetch("SELECT string_agg(target, ' ' ORDER BY id) FROM link")
+        return [*seen, rows]
+
+    bad, good = found.both(act)
+    found.shows("a commit after a conflict that was caught", bad[0], "goes on")
+    found.shows("a statement after one that was refused", bad[1], "goes on")
+    found.shows("an import that leaves out what is there already", bad[2], "goes on")
+    found.shows("the rows that are there then", bad[3], good[3])
+    assert bad == ["PendingRollbackError", "DBAPIError", "PendingRollbackError", "a"]
+    assert good == ["None", "1", "None", "a b c"]
+
+
+def test_ADB704_except_asyncpg_error(stage: Stages) -> None:
+    found = stage("ADB704")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        await module.create_tables()
+        seen: list[str] = []
+        for work in (module.store, lambda one: module.Links(one).add("a")):
+            async with module.SessionLocal() as session:
+                seen.append(await outcome(partial(work, session)))
+        return [*seen, await outcome(module.slow)]
+
+    bad, good = found.both(act)
+    found.shows("a conflict, caught as asyncpg calls it", bad[0], good[0])
+    found.shows("the same at a flush", bad[1], good[1])
+    found.shows("a `command_timeout`, caught as SQLAlchemy's error", bad[2], good[2])
+    assert bad == ["IntegrityError", "IntegrityError", "TimeoutError"]
+    assert good == ["taken", "taken", "gave up"]

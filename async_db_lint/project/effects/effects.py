@@ -171,21 +171,21 @@ class EffectsOfFunctions:
             found &= self._leading_to([call for name in queries for call in table.named(name) if call.usage in DONE])
         return self._ordered(found)
 
-    def functions_that_end(self, methods: tuple[str, ...]) -> set[Function]:
+    def functions_that_end(self, methods: tuple[str, ...], levels: int = MAX_CHAIN) -> set[Function]:
         """The functions in which some methods may end a transaction, called there or by what they call."""
         calls = [call for name in methods for call in self.codebase.table.named(name)]
-        return self._leading_to([call for call in calls if call.usage in DONE])
+        return self._leading_to([call for call in calls if call.usage in DONE], levels)
 
-    def _leading_to(self, calls: list[Call]) -> set[Function]:
-        """The functions that make some calls, and those that call them."""
-        pending = [scope for call in calls if isinstance(scope := call.block.scope, Function)]
-        found = set(pending)
-        for function in pending:
-            for call in self.codebase.inference.callers(function):
+    def _leading_to(self, calls: list[Call], levels: int = MAX_CHAIN) -> set[Function]:
+        """The functions that make some calls, and those that call them, so many calls away at most."""
+        pending = [(scope, 0) for call in calls if isinstance(scope := call.block.scope, Function)]
+        found = {function for function, _ in pending}
+        for function, level in pending:
+            for call in self.codebase.inference.callers(function) if level < levels else ():
                 scope = call.block.scope
                 if isinstance(scope, Function) and scope not in found and len(found) < MAX_LEADING:
                     found.add(scope)
-                    pending.append(scope)
+                    pending.append((scope, level + 1))
         return found
 
     def _ordered(self, found: set[Function]) -> Iterator[Function]:

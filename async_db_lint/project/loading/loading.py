@@ -11,6 +11,7 @@ from async_db_lint.project.effects.requests import Request
 from async_db_lint.project.inference.definitions import written
 from async_db_lint.project.libraries import library
 from async_db_lint.project.loading.between import Happenings
+from async_db_lint.project.loading.conditions import Conditions
 from async_db_lint.project.loading.expiry import Expiry
 from async_db_lint.project.loading.joined_rows import JoinedRows
 from async_db_lint.project.loading.json_columns import JsonColumns, Mutation
@@ -22,6 +23,7 @@ from async_db_lint.project.loading.response_models import ResponseModels
 from async_db_lint.project.loading.responses import Responses, UnloadedField
 from async_db_lint.project.loading.stale import Stale, StaleReads
 from async_db_lint.project.loading.statements import SelectStatements
+from async_db_lint.project.loading.time_zones import TimeZones
 from async_db_lint.project.loading.unloaded import Unloaded, UnloadedReads
 from async_db_lint.project.names.places import place_of
 
@@ -73,6 +75,22 @@ class Loading:
         Example: `project.loading.joined_rows.repeated()`.
         """
         return JoinedRows(self.models, self.objects)
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        """The conditions of statements that Python decides.
+
+        Example: `project.loading.conditions.decided()`.
+        """
+        return Conditions(self.statements)
+
+    @cached_property
+    def time_zones(self) -> TimeZones:
+        """Datetimes with and without a zone.
+
+        Example: `project.loading.time_zones.mixed()`.
+        """
+        return TimeZones(self.objects)
 
     @cached_property
     def mutations(self) -> tuple[Mutation, ...]:

@@ -22,8 +22,7 @@ from async_db_lint.project.loading.server_values import ServerValues
 from async_db_lint.project.loading.touched import is_guarded
 from async_db_lint.project.loading.unloaded import Reading, UnloadedReads
 
-ROLLING_BACK = ("rollback",)
-COMMITTING = ("commit", "begin", *ROLLING_BACK)
+NEAR = 1  # calls between a rollback and the function that reads afterwards
 
 
 class Cause(Enum):
@@ -101,7 +100,9 @@ class StaleReads:
     def all(self, responses: Responses, effects: EffectsOfFunctions) -> Iterator[Stale]:
         """The first read of each object after what made it expire: in code, or by a response model."""
         computed = self._computed()
-        ending = effects.functions_that_end(COMMITTING if self.expiry.is_possible else ROLLING_BACK)
+        ending = effects.functions_that_end(("rollback",), NEAR)
+        if self.expiry.is_possible:
+            ending |= effects.functions_that_end(("commit", "begin"))
         seen: set[tuple[object, ...]] = set()
         for item in (*self._of_code(computed, ending), *self._of_responses(responses, computed)):
             key = (item.event.site, item.event.call, item.moment.block.scope, item.loaded.call)

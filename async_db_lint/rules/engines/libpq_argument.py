@@ -37,7 +37,7 @@ class LibpqArgument(Rule):
 
     def suspects(self, project: Project) -> Suspects:
         for engine in project.engines:
-            if not engine.is_async or engine.role is Role.TEST or not _is_on_asyncpg(project, engine):
+            if not engine.is_async or engine.role is Role.TEST or not project.is_on_asyncpg(engine):
                 continue
             option = engine.option("connect_args")
             given = None if option.value is None else project.site(engine.call).written(option.value)
@@ -48,13 +48,3 @@ class LibpqArgument(Rule):
                 yield suspect(engine.call, message, at=keyword("connect_args"))
             elif engine.driver is not None and "sslmode=" in engine.driver.prefix.text:
                 yield suspect(engine.call, "asyncpg does not take `sslmode` in the URL: no connection can be made")
-
-
-def _is_on_asyncpg(project: Project, engine: Engine) -> bool:
-    """Whether an engine certainly runs on asyncpg: by its URL, or since the project has no other async driver."""
-    if engine.driver is not None:
-        return engine.driver.driver == "asyncpg"
-    if engine.guard is not None:
-        return engine.guard.driver == "asyncpg"
-    texts = [text for _, text in project.settings]
-    return any("asyncpg" in text for text in texts) and not any("psycopg" in text for text in texts)

@@ -1,0 +1,31 @@
+"""ADB411."""
+
+from __future__ import annotations
+
+from async_db_lint.rule import *
+
+
+class UntypedTextParameter(Rule):
+    """A string is compared with a column of another type, or looked up as a key.
+
+    Happens: psycopg writes values into the text, and PostgreSQL guesses their type. asyncpg sends each value as what
+    it is: comparing an integer column with a `str` raises `operator does not exist: integer = character varying`, and
+    `session.get(Book, "1")` raises `'str' object cannot be interpreted as an integer`.
+
+    Instead: convert it where it comes in. FastAPI does so for `key: int` in the route.
+
+        select(Book).where(Book.id == int(key))
+
+    Silent: unless the column is known to be an integer and the parameter is annotated as `str` and nothing else; when
+    the driver may be another than asyncpg.
+    """
+
+    code = "ADB411"
+    name = "untyped-text-parameter"
+    severity = Severity.WARNING
+
+    def suspects(self, project: Project) -> Suspects:
+        for item in project.loading.conditions.mistyped() if project.is_on_asyncpg_alone else ():
+            if project.is_in_application(item.call):
+                message = f"`{item.parameter}` is a `str`, and `{item.column}` an integer: asyncpg refuses it"
+                yield suspect(item.call, message)
