@@ -8,8 +8,9 @@ from async_db_lint.project.effects.acts import Act
 from async_db_lint.project.effects.events import Event
 from async_db_lint.project.loading.arguments import Called, called
 from async_db_lint.project.loading.loaders import Names
-from async_db_lint.project.loading.models import EAGER, Models, Relationship
+from async_db_lint.project.loading.models import Models
 from async_db_lint.project.loading.objects import Objects
+from async_db_lint.project.loading.relationships import EAGER, Relationship
 from async_db_lint.project.loading.statements import Selected
 from async_db_lint.project.names.places import place_of
 

@@ -27,7 +27,7 @@ from async_db_lint.project.inference.dependencies import depends_call
 from async_db_lint.project.inference.parameters import declared_at
 from async_db_lint.project.loading.arguments import Called, called, class_meant
 from async_db_lint.project.loading.loaders import Loads
-from async_db_lint.project.loading.models import WAITING
+from async_db_lint.project.loading.relationships import WAITING
 from async_db_lint.project.loading.response_models import ResponseModels
 from async_db_lint.project.loading.results import QUERIES, Loaded, LoadedShape, taken_from
 from async_db_lint.project.loading.statements import Selected, SelectStatements
@@ -190,7 +190,7 @@ class Objects:
         cls = None if given is None else class_meant(self.inference, given, place_of(call), how)
         if cls is None or self.models.of(cls) is None or call.splats:
             return None
-        loads = self.statements.loaders.of(call.keyword("options"), place_of(call))
+        loads = self.statements.start.plus(self.statements.loaders.of(call.keyword("options"), place_of(call)))
         return Loaded(LoadedShape.OBJECT, (cls,), loads, call, is_unique=True)
 
     def _made(self, call: Call, cls: Class) -> Loaded | None:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from async_db_lint.index.expressions import Call, Literal, Name, walk
 from async_db_lint.index.scopes import Class, Function, Read
 from async_db_lint.project.application.call_site import CallSite
-from async_db_lint.project.loading.models import WAITING, Models, Relationship
+from async_db_lint.project.loading.models import Models
 from async_db_lint.project.loading.objects import Objects
+from async_db_lint.project.loading.relationships import WAITING, Relationship
 from async_db_lint.project.loading.touched import AWAITABLE, is_guarded
 from async_db_lint.project.names.places import dominates, place_of
 from async_db_lint.project.names.values import Kind

@@ -12,7 +12,7 @@ from async_db_lint.project.application.application import Registration, Trigger
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.inference.parameters import declared_at
 from async_db_lint.project.loading.arguments import class_meant
-from async_db_lint.project.loading.models import EAGER, WAITING
+from async_db_lint.project.loading.relationships import EAGER, WAITING
 from async_db_lint.project.loading.response_models import ResponseField, ResponseModels
 from async_db_lint.project.loading.results import Loaded, LoadedShape
 from async_db_lint.project.loading.unloaded import Reading, Unloaded, UnloadedReads

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
-from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Name, Starred
+from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Literal, Name, Starred
 from async_db_lint.index.scopes import Binding, Class, ExitKind, Function, Parameter, is_expression
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.inference.definitions import bindings_of, definitions
 from async_db_lint.project.loading.arguments import Called, called, class_meant
-from async_db_lint.project.loading.loaders import NOTHING, Loaders, Loads
+from async_db_lint.project.loading.loaders import ANYTHING, NOTHING, Loaders, Loads
 from async_db_lint.project.loading.models import Models
 from async_db_lint.project.names.places import Place, place_of
 from async_db_lint.project.names.values import Kind
@@ -24,6 +25,7 @@ STEPS = frozenset(
     with_hint with_statement_hint values on_conflict_do_nothing on_conflict_do_update fetch add_cte
     """.split()
 )
+EXECUTING = "do_orm_execute"  # the event in which options are added to every statement
 MAX_HOPS = 16  # steps of a statement and names followed
 
 
@@ -54,6 +56,13 @@ class SelectStatements:
         self.models = models
         self.loaders = Loaders(codebase)
         self._known: dict[tuple[Call, Called | None], Selected | None] = {}
+
+    @cached_property
+    def start(self) -> Loads:
+        """What every statement may load: anything, where the project changes statements as they are executed."""
+        listening = (call for name in ("listens_for", "listen") for call in self.codebase.table.named(name))
+        is_changed = any(call.argument("identifier", 1) == Literal(EXECUTING) for call in listening)
+        return ANYTHING if is_changed else NOTHING
 
     def of(self, expr: Expr | None, place: Place, how: Called | None = None, hops: int = MAX_HOPS) -> Selected | None:
         """What an expression selects; None when that is not known."""
@@ -138,7 +147,7 @@ class SelectStatements:
             if cls is None and not self._is_column(item, call):
                 return None
             found.append(cls if cls is None or self.models.of(cls) is not None else None)
-        return Selected(tuple(found), NOTHING)
+        return Selected(tuple(found), self.start)
 
     def _is_column(self, item: Expr, call: Call) -> bool:
         """Whether something that is selected is a column or an expression of columns, rather than an unknown class."""

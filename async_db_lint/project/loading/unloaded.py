@@ -14,8 +14,9 @@ from async_db_lint.project.loading.between import Between, Happenings, Moment
 from async_db_lint.project.loading.history import Histories
 from async_db_lint.project.loading.loaded_by_then import OtherLoads
 from async_db_lint.project.loading.loaders import NOTHING
-from async_db_lint.project.loading.models import RAISING, WAITING, Model, Models, Relationship
+from async_db_lint.project.loading.models import Model, Models
 from async_db_lint.project.loading.objects import Objects
+from async_db_lint.project.loading.relationships import RAISING, WAITING, Relationship
 from async_db_lint.project.loading.results import Loaded
 from async_db_lint.project.loading.statements import Selected
 from async_db_lint.project.loading.touched import (

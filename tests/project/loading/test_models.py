@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from async_db_lint.project.loading.models import Relationship
+from async_db_lint.project.loading.relationships import Relationship
 from tests.projects import project
 
 HEAD = """

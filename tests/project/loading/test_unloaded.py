@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from tests.project.loading.shop import unloaded
@@ -282,3 +284,16 @@ def test_synchronous_sessions_load_when_they_like() -> None:
     """)
         == []
     )
+
+
+def test_a_listener_may_add_options_to_every_statement() -> None:
+    listener = """
+        from sqlalchemy import event
+
+        @event.listens_for(Session, "do_orm_execute")
+        def load(state):
+            state.statement = state.statement.options(selectinload(Author.books))
+    """
+    text = "async def f(db: AsyncSession):\n    a = await db.{}\n    return a.books\n"
+    for query in ("get(Author, 1)", "scalar(select(Author))"):
+        assert unloaded(dedent(listener) + text.format(query)) == []
