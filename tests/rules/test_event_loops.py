@@ -44,7 +44,7 @@ def found(root: Path) -> list[tuple[str, int]]:
     ("run", "more"),
     [
         ("asyncio.run(count())", "import asyncio"),
-        ("asyncio.get_event_loop().run_until_complete(count())", "import asyncio"),
+        ("[loop := asyncio.new_event_loop(), loop.run_until_complete(count())]", "import asyncio"),
         ("runnify(count)()", "from asyncer import runnify"),
         ("async_to_sync(count)()", "from asgiref.sync import async_to_sync"),
     ],

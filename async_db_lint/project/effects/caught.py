@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from async_db_lint.index.expressions import Call, Expr, Sequence
-from async_db_lint.index.scopes import LOOPS, Block, BlockKind, ExitKind, Function, Scope
+from async_db_lint.index.expressions import Call, Expr, Sequence, Usage
+from async_db_lint.index.scopes import CONDITIONS, LOOPS, Block, BlockKind, ExitKind, Function, Scope
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.effects.acts import RELEASES, Act
 from async_db_lint.project.effects.effects import DONE, EffectsOfFunctions
@@ -20,7 +20,10 @@ FAILING = frozenset({Act.QUERY, Act.FLUSH, Act.COMMIT})
 """What the database may refuse."""
 LEAVING = frozenset({ExitKind.RETURN, ExitKind.BREAK})
 WRITING = ("flush", "commit")
+ENDING = frozenset({"rollback", "close", "aclose", "reset", "invalidate"})
+RAW = frozenset({"get_raw_connection"})  # below SQLAlchemy, errors are asyncpg's own
 OWN_ROLLBACK = ("begin_nested", "begin")
+WITHS = (BlockKind.WITH, BlockKind.ASYNC_WITH)
 MAX_LEVELS = 2  # callers of callers, in which a session may be used on
 
 
@@ -62,7 +65,13 @@ class CaughtErrors:
         """Whether an `except` neither raises nor rolls back, as far as its own lines show."""
         scope = handler.scope
         raises = any(row.kind is ExitKind.RAISE and row.block.within(handler) for row in scope.exits)
-        return not raises and not any(call.method == "rollback" and call.block.within(handler) for call in scope.calls)
+        calls = [call for call in scope.calls if call.block.within(handler)]
+        return not raises and not any(call.method in ENDING or self._raises(call) for call in calls)
+
+    def _raises(self, call: Call) -> bool:
+        """Whether a function of the project that is called raises, as one that handles errors does."""
+        function = self.codebase.inference.function(self.codebase.inference.callee(call))
+        return function is not None and any(row.kind is ExitKind.RAISE for row in function.exits)
 
     def may_write(self, handler: Block) -> bool:
         """Whether something in the `try` of an `except` may flush or commit, itself or by what it calls."""
@@ -89,13 +98,22 @@ class CaughtErrors:
         calls = [call for call in handler.scope.calls if tried is not None and call.block.within(tried)]
         if tried is None or not isinstance(handler.scope, Function):
             return
-        if any(call.method in OWN_ROLLBACK for call in calls) or not any(call.usage in DONE for call in calls):
+        if any(self._is_savepoint(call) for call in calls) or not any(call.usage in DONE for call in calls):
             return
         for event in self.effects.of(handler.scope).events:
             is_tried = event.act in FAILING and event.block.within(tried) and not _is_caught_before(event, tried)
             if is_tried and _is_from_outside(event.subject, tried):
                 assert event.subject is not None
                 yield Caught(handler, item.names, event, event.subject)
+
+    def _is_savepoint(self, call: Call) -> bool:
+        """Whether a call begins a savepoint or transaction that is rolled back alone, itself or by a manager."""
+        if call.method in OWN_ROLLBACK or call.method in RAW:
+            return True
+        is_entered = call.usage is Usage.ENTERED
+        callee = self.codebase.inference.callee(call) if is_entered else None
+        wrapped = self.codebase.inference.function_behind(callee)
+        return wrapped is not None and any(item.method in OWN_ROLLBACK for item in wrapped.calls)
 
     def names_of(self, handler: Block) -> Iterator[str]:
         """The dotted names of what is caught; empty for what is not known."""
@@ -117,10 +135,10 @@ class CaughtErrors:
         events = self.effects.of(function).events
         own = None if is_left else _next(item.subject, _after(item, events))
         if own is not None:
-            return own if own.act in FAILING else None
+            return own if _breaks(item, own) and _is_straight(item.handler, own) else None
         late = next((request.after for request in requests if request.route is function), ())
         found = _next(item.subject, list(late))
-        return (found if found is not None and found.act in FAILING else None) or self._by_callers(item, function, 0)
+        return (found if found is not None and _breaks(item, found) else None) or self._by_callers(item, function, 0)
 
     def _is_ended(self, item: Caught, function: Function) -> bool:
         """Whether the `except`, or a `finally`, raises, rolls back, or does what is not known."""
@@ -144,7 +162,7 @@ class CaughtErrors:
                 continue
             later = [event for event in self.effects.of(scope).events if _is_later(event, call)]
             found = _next(subject, later)
-            if found is not None and found.act in FAILING:
+            if found is not None and _breaks(item, found) and not found.block.inside(CONDITIONS):
                 return found
             if found is None:
                 deeper = self._by_callers(item._replace(subject=subject), scope, level + 1)
@@ -160,7 +178,11 @@ def _is_caught_before(event: Event, tried: Block) -> bool:
             break
         if block.kind is BlockKind.TRY and any(_handlers(block)):
             return True
-    below = (block for call in event.chain for block in call.block.outward() if block.kind is BlockKind.TRY)
+    around = [block for call in event.chain for block in call.block.outward()]
+    heads = [head for block in around if block.kind in WITHS for head in block.heads]
+    if any(isinstance(head, Call) and head.method in OWN_ROLLBACK for head in heads):
+        return True
+    below = (block for block in around if block.kind is BlockKind.TRY)
     return any(
         call.method == "rollback" and call.block.within(handler)
         for block in below
@@ -182,6 +204,27 @@ def _is_from_outside(subject: Subject | None, tried: Block) -> bool:
     if subject.source is Provenance.OPENED and isinstance(origin, Call):
         return origin.block.scope is tried.scope and not origin.block.within(tried)
     return subject.source in (Provenance.INJECTED, Provenance.PARAMETER, Provenance.CONSTRUCTOR)
+
+
+def _breaks(item: Caught, event: Event) -> bool:
+    """Whether an event fails after an error: not a commit after a statement, which only gives up what was written."""
+    return event.act in FAILING and not (item.failing.act is Act.QUERY and event.act is Act.COMMIT)
+
+
+def _is_straight(handler: Block, event: Event) -> bool:
+    """Whether an event is reached in any case after an `except`: under no condition, and nothing may leave before."""
+    around = handler.parent or handler
+    if not around.within(event.block):
+        return event.block.within(around) and not event.block.inside(CONDITIONS) and event.call.block.inside(LOOPS)
+    start = -1 if handler.opener is None else handler.opener.index
+    between = range(start, event.call.statement.index)
+    own = handler.scope.blocks
+    tried = {id(block) for block in own if block.opener is handler.opener}
+    return not any(
+        row.statement.index in between and not any(id(block) in tried for block in row.block.outward())
+        for row in handler.scope.exits
+        if row.kind is not ExitKind.YIELD
+    )
 
 
 def _next(subject: Subject, events: list[Event]) -> Event | None:

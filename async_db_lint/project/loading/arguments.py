@@ -34,10 +34,22 @@ class Called(NamedTuple):
 
 
 def called(inference: Inference, call: Call, function: Function, outer: Called | None) -> Called | None:
-    """How a call calls a function; None where calls are too deep inside one another."""
+    """How a call calls a function; None where calls are too deep inside one another, or an heir has its own method."""
     if outer is not None and outer.depth >= MAX_DEPTH:
         return None
-    return Called(function, call, _receiver(inference, call, outer), outer)
+    receiver = _receiver(inference, call, outer)
+    if receiver is not None and isinstance(call.receiver, Name) and _has_another(inference, receiver, function):
+        return None
+    return Called(function, call, receiver, outer)
+
+
+def _has_another(inference: Inference, cls: Class, method: Function) -> bool:
+    """Whether a class has another method than the one that is meant under its name, nearer to it."""
+    for item in attributes.ancestry(inference, cls):
+        rows = item.bindings.get(method.name, ()) if isinstance(item, Class) else ()
+        if rows:
+            return all(row.value is not method for row in rows)
+    return False
 
 
 def _receiver(inference: Inference, call: Call, outer: Called | None) -> Class | None:

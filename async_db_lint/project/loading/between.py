@@ -104,12 +104,15 @@ def _split(
     return tuple(before), tuple(after)
 
 
-def may_come_before(event: Event, moment: Moment) -> bool:
-    """Whether an event may have happened when a moment comes: earlier in the code, or in a loop around both."""
+def may_come_before(event: Event, moment: Moment, start: Call | None = None) -> bool:
+    """Whether an event may have happened when a moment comes: earlier in the code, or in a loop around both.
+
+    A loop that is around `start` too does not count: there `start` comes again before the moment does.
+    """
     if event.left is not None:
         is_over = event.call.statement.index < moment.statement.index and not moment.block.within(event.left)
-        return is_over or _in_loop_of(event, moment)
-    return _is_earlier(event, moment) or _in_loop_of(event, moment)
+        return is_over or _in_loop_of(event, moment, start)
+    return _is_earlier(event, moment) or _in_loop_of(event, moment, start)
 
 
 def _is_earlier(event: Event, moment: Moment) -> bool:
@@ -131,12 +134,20 @@ def _end(span: tuple[int, int, int, int]) -> tuple[int, int]:
     return span[2], span[3]
 
 
-def _in_loop_of(event: Event, moment: Moment) -> bool:
-    return any(block.kind in LOOPS and moment.block.within(block) for block in event.block.outward())
+def _in_loop_of(event: Event, moment: Moment, start: Call | None = None) -> bool:
+    return any(
+        block.kind in LOOPS and moment.block.within(block) and (start is None or not start.block.within(block))
+        for block in event.block.outward()
+    )
 
 
 def may_come_after(event: Event, start: Call) -> bool:
     """Whether an event may happen after a call: later in the code, or in a loop around both."""
+    return comes_after(event, start) or _in_loop_of(event, start)
+
+
+def comes_after(event: Event, start: Call) -> bool:
+    """Whether an event comes after a call in the code, before the call may be made again."""
     if event.left is not None and start.block.within(event.left):
         return True
-    return not _is_earlier(event, start) or _in_loop_of(event, start)
+    return not _is_earlier(event, start)

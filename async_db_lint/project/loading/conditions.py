@@ -12,6 +12,7 @@ from async_db_lint.index.expressions import (
     Either,
     Expr,
     Literal,
+    Mapping,
     Name,
     Not,
     Opaque,
@@ -132,7 +133,7 @@ class Conditions:
             return
         cls = class_meant(self.codebase.inference, column.value, place_of(call), None)
         model = None if cls is None else self.statements.models.of(cls)
-        if model is not None and cls is not None and _is_integer(model.columns.get(column.name)):
+        if model is not None and cls is not None and self._is_integer(model.columns.get(column.name)):
             yield Mistyped(call, getattr(given, "name", ""), f"{cls.name}.{column.name}")
 
     def _looked_up(self, call: Call) -> Iterator[Mistyped]:
@@ -142,8 +143,16 @@ class Conditions:
         cls = class_meant(self.codebase.inference, entity, place_of(call), None)
         model = None if cls is None else self.statements.models.of(cls)
         keys = [] if model is None else [item for item in model.columns.values() if _is_key(item)]
-        if cls is not None and len(keys) == 1 and _is_integer(keys[0]):
+        if cls is not None and len(keys) == 1 and self._is_integer(keys[0]):
             yield Mistyped(call, getattr(given, "name", ""), f"{cls.name}.{keys[0].name}")
+
+    def _is_integer(self, column: Column | None) -> bool:
+        """Whether a column is an integer, and no class says that `int` is something else."""
+        if column is None or not _is_integer(column):
+            return False
+        ancestry = self.statements.models.relationships.ancestry(column.owner)
+        maps = [row.value for cls in ancestry for row in cls.bindings.get("type_annotation_map", ())]
+        return all(isinstance(item, Mapping) and all(key != Name("int") for key, _ in item.items) for item in maps)
 
 
 def _may_be_decided(expr: Expr) -> bool:
@@ -162,9 +171,9 @@ def _is_string(expr: Expr, call: Call) -> bool:
     return parameter is not None and parameter.annotation == Name("str")
 
 
-def _is_integer(column: Column | None) -> bool:
+def _is_integer(column: Column) -> bool:
     """Whether a column is `Mapped[int]` without a type of its own, or one of SQLAlchemy's integers."""
-    if column is None:
+    if column.call is not None and (column.call.keyword("type_") is not None or column.call.splats):
         return False
     types = [] if column.call is None else [item for item in column.call.positional if not isinstance(item, Literal)]
     names = [getattr(item.callee if isinstance(item, Call) else item, "name", "") for item in types]

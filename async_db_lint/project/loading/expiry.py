@@ -30,8 +30,14 @@ class Expiry:
         """Whether a session certainly expires its objects at `commit()`, as it does where nobody switches that off."""
         if subject not in self._known:
             openings = self.effects.openings_of(subject)
-            self._known[subject] = bool(openings) and all(map(self._is_on, openings))
+            is_on = bool(openings) and all(map(self._is_on, openings))
+            self._known[subject] = is_on and not self._is_assigned
         return self._known[subject]
+
+    @cached_property
+    def _is_assigned(self) -> bool:
+        """Whether code sets the option on a session that is there already."""
+        return any(target.name == OPTION for function in self.codebase.functions() for target in function.targets)
 
     @cached_property
     def is_possible(self) -> bool:

@@ -12,13 +12,14 @@ from async_db_lint.project.effects.events import Event
 from async_db_lint.project.effects.subjects import Subject
 from async_db_lint.project.inference.parameters import argument_for
 from async_db_lint.project.loading.arguments import Called
-from async_db_lint.project.loading.between import Happenings, Moment, may_come_after, may_come_before
+from async_db_lint.project.loading.between import Happenings, Moment, comes_after, may_come_before
 from async_db_lint.project.loading.results import Loaded
 from async_db_lint.project.loading.touched import names_behind
 from async_db_lint.project.names.places import Place, dominates, excludes, is_certain
 
 ANY = "*"
 """The name of an attribute that is set by `setattr`."""
+DETACHING = frozenset({"expunge", "expunge_all", "make_transient", "make_transient_to_detached"})
 MAX_HOPS = 3  # names bound to names
 
 
@@ -74,6 +75,8 @@ class Histories:
             if level is None or (own := self.effects.of(level.scope)).is_lost:
                 return None
             if level.subject is None and own.events:
+                return None
+            if any(call.method in DETACHING for call in level.scope.calls):
                 return None
             session = level.subject if level.start is not None or how is None else session
             happenings += sorted(self._at(level), key=lambda item: item.at)
@@ -156,11 +159,11 @@ class Histories:
         return index < level.end.statement.index and not excludes(item.block, level.end.block)
 
     def _is_on_the_way(self, event: Event, level: Level) -> bool:
-        if level.start is not None and not may_come_after(event, level.start):
+        if level.start is not None and not comes_after(event, level.start):
             return False
         if level.end is None:
             return True
-        return may_come_before(event, level.end) and not excludes(event.block, level.end.block)
+        return may_come_before(event, level.end, level.start) and not excludes(event.block, level.end.block)
 
     def _set_by(self, call: Call, names: frozenset[str]) -> Iterator[str]:
         """The attributes of an object that a call sets: `setattr`, or a function that is given the object."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from async_db_lint.index.expressions import Call, Name
 from async_db_lint.index.scopes import Class, Function, Read
-from async_db_lint.project.loading.loaders import NOTHING, Names
+from async_db_lint.project.loading.loaders import Names
 from async_db_lint.project.loading.models import Models
 from async_db_lint.project.loading.objects import Objects
 from async_db_lint.project.loading.results import FORGIVING, FROM_RESULT, FROM_SCALARS, Loaded, LoadedShape
@@ -74,8 +74,10 @@ class JoinedRows:
                     if found is not None:
                         return found
             model = self.models.of(entity)
-            for relationship in model.relationships.values() if model and loaded.loads == NOTHING else ():
-                if relationship.lazy == "joined" and relationship.is_collection:
+            for relationship in model.relationships.values() if model and not loaded.loads.has_options else ():
+                target = relationship.target
+                is_own = target is None or self.models.related(target, entity)  # which is joined no further
+                if relationship.lazy == "joined" and relationship.is_collection and not is_own:
                     return f"{entity.name}.{relationship.name}"
         return None
 

@@ -28,6 +28,9 @@ PLAIN = frozenset(f"sqlalchemy.{name}" for name in "JSON JSONB ARRAY HSTORE Pick
 """Column types whose values do not tell when they are changed."""
 CHANGING = frozenset("append extend insert remove pop popitem clear update setdefault add sort reverse".split())
 TELLING = frozenset({"flag_modified", "flag_dirty"})
+KEEPING = frozenset({"add", "refresh", "append", "print"})
+"""Methods that are given objects and do not look at what was changed."""
+WATCHING = ("associate_with", "associate_with_attribute")
 TYPE_MAP = "type_annotation_map"
 SAVING = (Act.FLUSH, Act.COMMIT, Act.ADD)
 
@@ -56,7 +59,7 @@ class JsonColumns:
         columns = {
             (model, name) for model in self.models.all() for name, item in model.columns.items() if self.is_plain(item)
         }
-        names = {name for _, name in columns}
+        names = set() if self._is_watched() else {name for _, name in columns}
         for function in self.reads.objects.codebase.functions() if names else ():
             seen: set[int] = set()
             for read in function.reads:
@@ -64,6 +67,10 @@ class JsonColumns:
                 if found is not None and found.place.statement.index not in seen:
                     seen.add(found.place.statement.index)
                     yield found
+
+    def _is_watched(self) -> bool:
+        """Whether the project has some types watched for changes: `MutableDict.associate_with(JSON)`."""
+        return any(True for name in WATCHING for _ in self.reads.objects.codebase.table.named(name))
 
     def is_plain(self, column: Column) -> bool:
         """Whether a column's type is one that does not see changes in place."""
@@ -123,7 +130,8 @@ def _changed(function: Function, read: Read) -> Call | TargetBinding | None:
         name
         for name, rows in function.bindings.items()
         for row in rows
-        if is_expression(row.value) and row.statement is read.statement and _is_value(row.value, read.expr)
+        if len(rows) == 1 and is_expression(row.value) and row.statement is read.statement
+        if _is_value(row.value, read.expr)
     }
     for target in function.targets:
         is_item = target.name == "" and _is_it(_inside(target.owner), read, names, target.statement)
@@ -160,9 +168,20 @@ def _is_added(target: TargetBinding, read: Read) -> bool:
     return is_joined and target.name == read.expr.name and target.statement.keyword == "AugAssign"
 
 
+def _tells(call: Call, read: Read, place: Call | TargetBinding) -> bool:
+    """Whether a call tells of a change: `flag_modified`, a function that is given the object, `values(column=…)`."""
+    if call.method in TELLING:
+        return True
+    if call.method == "values" and call.keyword(read.expr.name) is not None:
+        return True
+    is_later = call.statement.index > place.statement.index
+    is_given = any(argument.value == read.expr.value for argument in call.arguments)
+    return is_later and is_given and call.method not in KEEPING
+
+
 def _is_told(scope: Scope, read: Read, place: Call | TargetBinding) -> bool:
     """Whether the session is told of a change: by `flag_modified`, or because another value is assigned."""
-    if any(call.method in TELLING for call in scope.calls):
+    if any(_tells(call, read, place) for call in scope.calls):
         return True
     aliases = {name for name, rows in scope.bindings.items() for row in rows if row.statement is read.statement}
     for target in scope.targets:

@@ -18,8 +18,9 @@ from async_db_lint.index.expressions import (
     is_nothing,
     walk,
 )
-from async_db_lint.index.scopes import ExitKind, is_expression
+from async_db_lint.index.scopes import Class, ExitKind, Function, is_expression
 from async_db_lint.project.application.codebase import Codebase
+from async_db_lint.project.inference import attributes
 from async_db_lint.project.inference.definitions import bindings_of, definitions
 from async_db_lint.project.names.places import Place, place_of
 
@@ -40,16 +41,23 @@ Names = tuple[str, ...]
 class Loads(NamedTuple):
     """The relationships that may be loaded, as paths of names from what is selected.
 
-    `joined` are those that are joined. `is_open` is true where something that is not understood may load more.
+    `joined` are those that are joined. `is_open` is true where something that is not understood may load more, and
+    `has_options` where options may switch off what the classes load by themselves.
     """
 
     paths: frozenset[Names] = frozenset()
     joined: frozenset[Names] = frozenset()
     is_open: bool = False
+    has_options: bool = False
 
     def plus(self, other: Loads) -> Loads:
         """What either of two loads."""
-        return Loads(self.paths | other.paths, self.joined | other.joined, self.is_open or other.is_open)
+        return Loads(
+            self.paths | other.paths,
+            self.joined | other.joined,
+            self.is_open or other.is_open,
+            self.has_options or other.has_options,
+        )
 
     def below(self, path: Names) -> Loads:
         """The same, starting further down."""
@@ -128,10 +136,20 @@ class Loaders:
         if name is not None and name.rpartition(".")[2] in HARMLESS:
             return NOTHING
         function = self.inference.function(callee)
-        if function is None or function.is_generator:
+        if function is None or function.is_generator or self._is_overridden(function):
             return ANYTHING
         returned = [(row.value, place_of(row)) for row in function.exits if row.kind is ExitKind.RETURN and row.value]
         return self._of_all(returned, hops)
+
+    def _is_overridden(self, function: Function) -> bool:
+        """Whether an heir of a method's class has its own, which may be the one that is called."""
+        if not isinstance(function.owner, Class):
+            return False
+        return any(
+            function.name in item.bindings and function.owner in attributes.ancestry(self.inference, item)[1:]
+            for item in self.codebase.table.classes
+            if item.bases
+        )
 
     def _chain(self, call: Call, place: Place, hops: int) -> tuple[Names, Loads] | None:
         """Where a chain of loaders has got to, and what it loads; None for what is no such chain."""
@@ -156,6 +174,8 @@ class Loaders:
 
     def _step(self, name: str, path: Names, loads: Loads, call: Call) -> tuple[Names, Loads]:
         """One loader, after what comes before it in a chain."""
+        if not call.arguments:  # by a name that stands for `functools.partial(selectinload, …)`
+            return path, ANYTHING
         named = [_relationship(item) for item in call.positional]
         if any(item is None for item in named) or len(named) != len(_given(call)):
             return path, loads if name in PASSING else ANYTHING

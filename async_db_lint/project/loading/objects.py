@@ -35,6 +35,7 @@ from async_db_lint.project.names.places import Place, place_of
 from async_db_lint.project.names.values import Kind
 
 COPYING = frozenset(f"builtins.{name}" for name in "list tuple sorted reversed set".split())
+DEFAULTS = ("default", "default_factory")
 DUMPING = ("model_dump", "dict")
 MAX_HOPS = 14  # names, calls and attributes followed
 
@@ -201,8 +202,17 @@ class Objects:
         given = {item.keyword for item in call.arguments if item.keyword is not None} - {"**"}
         fields = [self._splatted(item, call) for item in call.splats]
         names = given.union(*(item for item in fields if item is not None))
-        loads = Loads(frozenset((name,) for name in names), is_open=None in fields)
+        made = (name for name, item in model.relationships.items() if any(map(item.call.keyword, DEFAULTS)))
+        is_open = None in fields or self._has_own_constructor(cls)
+        loads = Loads(frozenset((name,) for name in names.union(made)), is_open=is_open)
         return Loaded(LoadedShape.OBJECT, (cls,), loads, call, is_new=True)
+
+    def _has_own_constructor(self, cls: Class) -> bool:
+        """Whether code of the project may give a new object more than its constructor's arguments say."""
+        if any("__init__" in item.bindings for item in self.models.relationships.ancestry(cls)):
+            return True
+        listening = (call for name in ("listens_for", "listen") for call in self.codebase.table.named(name))
+        return any(call.argument("identifier", 1) == Literal("init") for call in listening)
 
     def _splatted(self, expr: Expr, call: Call) -> set[str] | None:
         """The names in what is splatted into a constructor: the fields of a Pydantic model that is dumped."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from async_db_lint.index.expressions import Call, Literal, Name, walk
+from async_db_lint.index.expressions import Call, Expr, Literal, Name, walk
 from async_db_lint.index.scopes import Class, Function, Read
 from async_db_lint.project.application.call_site import CallSite
 from async_db_lint.project.loading.models import Models
@@ -14,6 +14,8 @@ from async_db_lint.project.loading.relationships import WAITING, Relationship
 from async_db_lint.project.loading.touched import AWAITABLE, is_guarded
 from async_db_lint.project.names.places import dominates, place_of
 from async_db_lint.project.names.values import Kind
+
+LOADING = frozenset("execute scalars scalar stream stream_scalars get get_one run_sync merge".split())
 
 
 class Refreshed(NamedTuple):
@@ -77,13 +79,22 @@ def _is_loaded_again(function: Function, refresh: Call, read: Read) -> bool:
         target.name == read.expr.name and target.owner == read.expr.value and target.statement.index in between
         for target in function.targets
     )
-    return is_set or any(_may_load(item, read) for item in function.calls if item.statement.index in between)
+    is_rebound = any(row.statement.index in between for row in function.bindings.get(_name(read.expr.value), ()))
+    return (
+        is_set
+        or is_rebound
+        or any(_may_load(item, read, refresh) for item in function.calls if item.statement.index in between)
+    )
 
 
-def _may_load(call: Call, read: Read) -> bool:
+def _name(expr: Expr) -> str:
+    return expr.name if isinstance(expr, Name) else ""
+
+
+def _may_load(call: Call, read: Read, refresh: Call) -> bool:
     """Whether a call may load a relationship: it is given the object, its session, or the relationship's name."""
     parts = [part for item in call.arguments for part in walk(item.value)]
     names_it = any(isinstance(part, Literal) and part.value == read.expr.name for part in parts)
-    is_given = any(part == read.expr.value for item in call.arguments for part in (item.value,))
-    is_query = call.method in ("execute", "scalars", "scalar", "get", "run_sync", "merge")
+    is_given = any(item.value in (read.expr.value, refresh.receiver) for item in call.arguments)
+    is_query = call.method in LOADING
     return names_it or is_given or is_query

@@ -163,6 +163,8 @@ class StaleReads:
                 return None
             if item.event is None:
                 state = state.changed(item.attribute == attribute)
+            elif item.event.act is Act.CLOSE and item.is_certain:
+                return state  # what the session does from here on is nothing to the object
             elif item.event.act is Act.UNKNOWN:
                 is_left = item.event.subject is not None and item.event.subject.origin is item.event.site
                 state = state if is_left else None

@@ -167,9 +167,13 @@ class SelectStatements:
             loads = before.loads
             for argument in call.arguments:
                 loads = loads.plus(self.loaders.of(argument.value, place))
-            return before._replace(loads=loads)
+            return before._replace(loads=loads._replace(has_options=True))
         added = self._select(call, how)
-        return None if added is None else before._replace(entities=(*before.entities, *added.entities))
+        if added is None:
+            return None
+        loads = before.loads._replace(has_options=True)  # what is written comes back without joins
+        loads = loads if call.method == "returning" else before.loads
+        return before._replace(entities=(*before.entities, *added.entities), loads=loads)
 
 
 def _merged(found: list[Selected | None]) -> Selected | None:

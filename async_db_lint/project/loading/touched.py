@@ -17,6 +17,7 @@ LOOKING = frozenset({"inspect", "hasattr", "__dict__", "unloaded", "is_attribute
 KEEPING = frozenset("append extend add info debug warning error exception print".split())
 CAUGHT = frozenset({"MissingGreenlet", "StatementError", "InvalidRequestError", "DetachedInstanceError"})
 AWAITABLE = "awaitable_attrs"
+FILLING = frozenset("append extend insert add update".split())
 SETTING = frozenset({"setattr", "vars", "set_committed_value", "set_attribute", "run_sync"})
 COPIES = tuple(Name(name) for name in "sorted list tuple set reversed enumerate".split())
 MAX_NAMES = 6  # names that an object came through
@@ -42,6 +43,19 @@ class Touches:
                 return True
         calls = (call for call in scope.calls if call.statement.index <= last and not _holds(call, moment))
         return any(self._may_touch(call, names, attribute, cls) for call in calls)
+
+    def fills(self, names: set[str], attribute: str, moment: Moment) -> bool:
+        """Whether a new object's collection is filled before a moment: by its methods, or as the other side of one."""
+        last = moment.statement.index
+        calls = [call for call in moment.block.scope.calls if call.statement.index <= last and not _holds(call, moment)]
+        return any(_is_filled(call, attribute, names) or self._is_given(call, names) for call in calls)
+
+    def _is_given(self, call: Call, names: set[str]) -> bool:
+        """Whether a constructor is given an object, which may be put into the object's collection by that."""
+        if not any(_passes(argument.value, names) for argument in call.arguments if argument.keyword):
+            return False
+        callee = self.inference.callee(call)
+        return callee is None or callee.kind is Kind.CLASS
 
     def _may_touch(self, call: Call, names: set[str], attribute: str, cls: Class) -> bool:
         is_own = call.receiver is not None and _is_one(call.receiver, names)
@@ -72,7 +86,15 @@ class Touches:
             return True
         if any(read.expr.name == AWAITABLE for read in function.reads):
             return True
-        return any(call.method in SETTING for call in function.calls)
+        return any(call.method in SETTING or _is_filled(call, attribute) for call in function.calls)
+
+
+def _is_filled(call: Call, attribute: str, names: set[str] | None = None) -> bool:
+    """Whether a call fills a collection of an object: `author.books.append(…)`."""
+    filled = call.receiver
+    if call.method not in FILLING or not isinstance(filled, Attribute) or filled.name != attribute:
+        return False
+    return names is None or _is_one(filled.value, names)
 
 
 def is_guarded(moment: Moment) -> bool:

@@ -173,6 +173,8 @@ class UnloadedReads:
         if any(self.touches.sets(scope, reading.name) for scope in inner):
             return True
         names = names_behind(reading.expr, place_of_moment(moment))
+        if loaded.is_new and self.touches.fills(names, reading.name, moment):
+            return True
         return self.touches.may_have(names, reading.name, model.cls, moment)
 
     def _stays_out(self, loaded: Loaded, model: Model, relationship: Relationship, between: Between) -> bool:

@@ -45,8 +45,9 @@ class EngineAcrossEventLoops(Rule):
         shared = {call for call in pooled if isinstance(call.block.scope, Module)}
         reported: set[Call] = set()
         for run, function in _runs(project) if shared else ():
-            for made in shared & _used(project, function):
-                if made not in reported and not _disposes(project, function):
+            is_ended = any(call.method == "dispose" for call in run.block.scope.calls) or _disposes(project, function)
+            for made in set() if is_ended else shared & _used(project, function):
+                if made not in reported:
                     reported.add(made)
                     found = suspect(made, "this engine's pool is used in a new event loop each time: the second fails")
                     yield found.with_related([Related(run.path, run.span, "each run makes a loop of its own")])
@@ -58,16 +59,34 @@ def _runs(project: Project) -> Iterator[tuple[Call, Function]]:
     names = {name.rpartition(".")[2] for name in (*RUNNERS, *WRAPPERS)}
     for call in project.calls(*sorted(names), UNTIL_COMPLETE):
         scope = call.scope
-        is_again = isinstance(scope, Function) and (call.block.inside(LOOPS) or _is_task(project, scope))
+        is_again = isinstance(scope, Function) and (_is_in_loop(call) or _is_task(project, scope))
         given = call.call.positional[0] if call.call.positional else None
         if not is_again or given is None or not call.is_in_application:
             continue
-        if call.library_name not in RUNNERS | WRAPPERS and call.name != UNTIL_COMPLETE:
+        if call.library_name not in RUNNERS | WRAPPERS and not _has_new_loop(project, call):
             continue
         value = project.value_at(given.callee if isinstance(given, Call) else given, call.place)
         function = project.inference.function(value)
         if function is not None:
             yield call.call, function
+
+
+def _is_in_loop(call: CallSite) -> bool:
+    """Whether a call is made again and again in a loop, and not once before the loop is left."""
+    loop = next((block for block in call.block.outward() if block.kind in LOOPS), None)
+    leaves = (item for item in call.scope.exits if item.kind in (ExitKind.BREAK, ExitKind.RETURN))
+    after = (item for item in leaves if call.block.within(item.block) and item.statement.index > call.place.at)
+    return loop is not None and not any(item.block.within(loop) for item in after)
+
+
+def _has_new_loop(project: Project, call: CallSite) -> bool:
+    """Whether `loop.run_until_complete(…)` runs in a loop that is made for it each time."""
+    receiver = call.call.receiver
+    rows = call.scope.bindings.get(receiver.name, []) if isinstance(receiver, Name) else []
+    if call.name != UNTIL_COMPLETE or len(rows) != 1 or not isinstance(rows[0].value, Call):
+        return False
+    loop = next((block for block in call.block.outward() if block.kind in LOOPS), None)
+    return rows[0].value.method == "new_event_loop" and (loop is None or rows[0].block.within(loop))
 
 
 def _is_task(project: Project, function: Function) -> bool:
@@ -91,8 +110,9 @@ def _used(project: Project, function: Function) -> set[Call]:
 
 
 def _disposes(project: Project, function: Function) -> bool:
-    """Whether a run disposes an engine at its end."""
-    return any(call.method == "dispose" for call in function.inner_calls())
+    """Whether a run disposes an engine, itself or by what it calls."""
+    functions, _ = run_by(project, function)
+    return any(call.method == "dispose" for item in (function, *functions) for call in item.inner_calls())
 
 
 def _fixtures(project: Project, pooled: set[Call]) -> Suspects:

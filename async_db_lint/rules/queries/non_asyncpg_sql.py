@@ -13,10 +13,14 @@ BODY = re.compile(r"\$(\w*)\$.*?\$\1\$", re.DOTALL)
 MISTAKES = (
     (re.compile(BIND + "::"), "`:name::type` is no parameter: write `CAST(:name AS type)`"),
     (re.compile(r"\bINTERVAL\s+" + BIND, re.IGNORECASE), "`interval :name` is no SQL: write `CAST(:name AS interval)`"),
-    (re.compile(r"\bIN\s+" + BIND, re.IGNORECASE), "`IN :name` takes no list: write `= ANY(:name)`, or expand it"),
-    (re.compile(r"%s|%\(\w+\)s"), "`%s` is psycopg's placeholder: write `:name`"),
+    (
+        re.compile(r"(?<![:\w])\w+\s+(?:NOT\s+)?IN\s+" + BIND, re.IGNORECASE),
+        "`IN :name` takes no list: write `= ANY(:name)`, or expand it",
+    ),
+    (re.compile(r"%s(?!\w)|%\(\w+\)s(?!\w)"), "`%s` is psycopg's placeholder: write `:name`"),
     (re.compile(r";\s*\S"), "asyncpg takes one statement at a time: execute them one by one"),
 )
+ATOMIC = re.compile(r"\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE)\b", re.IGNORECASE)
 IN_QUOTES = "a parameter in quotes is text to the database: write it without, or build the value"
 EXPANDING = ("bindparam", "bindparams")
 
@@ -48,7 +52,7 @@ class NonAsyncpgSql(Rule):
             given = call.written(call.argument("text", 0))
             if not isinstance(given, Literal) or not isinstance(given.value, str) or not call.is_in_application:
                 continue
-            is_expanded = any(item.method in EXPANDING for item in call.scope.calls)
+            is_expanded = not call.scope.module.mentions.isdisjoint(EXPANDING) or _is_passed_on(project, call)
             message = _mistake(given.value, is_expanded)
             if message is not None and _is_executed_async(project, call):
                 yield suspect(call, message)
@@ -57,13 +61,20 @@ class NonAsyncpgSql(Rule):
 def _mistake(text: str, is_expanded: bool) -> str | None:
     """What is wrong in a statement, as a sentence; None for nothing."""
     plain = BODY.sub("", COMMENT.sub("", text))
-    if any(re.search(BIND, quoted_text) for quoted_text in QUOTED.findall(plain)):
+    if "\\'" not in plain and any(re.search(BIND, inside) for inside in QUOTED.findall(plain)):
         return IN_QUOTES
+    plain = "" if ATOMIC.search(plain) else plain
     bare = QUOTED.sub("''", plain)
     for pattern, message in MISTAKES:
         if pattern.search(bare) and not (is_expanded and "IN :name" in message):
             return message
     return None
+
+
+def _is_passed_on(project: Project, call: CallSite) -> bool:
+    """Whether a statement is given to a function of the project, which may say more of its parameters."""
+    outer = (item for item in call.scope.calls if any(argument.value is call.call for argument in item.arguments))
+    return any(project.inference.function(project.inference.callee(item)) is not None for item in outer)
 
 
 def _is_executed_async(project: Project, call: CallSite) -> bool:

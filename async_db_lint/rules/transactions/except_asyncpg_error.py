@@ -6,6 +6,11 @@ from collections.abc import Iterator
 
 from async_db_lint.rule import *
 
+ANSWERS = (
+    *("ViolationError", "DeadlockDetectedError", "SerializationError", "LockNotAvailableError", "DataError"),
+    *("UndefinedTableError", "UndefinedColumnError", "PostgresSyntaxError", "QueryCanceledError"),
+)
+"""What the server answers to statements. Errors of connecting are asyncpg's own also below SQLAlchemy."""
 WRAPPING = frozenset({"sqlalchemy.SQLAlchemyError", "sqlalchemy.DBAPIError", "sqlalchemy.OperationalError"})
 TIMEOUTS = frozenset(
     (
@@ -38,7 +43,7 @@ class ExceptAsyncpgError(Rule):
 
     def suspects(self, project: Project) -> Suspects:
         for handler in project.errors.handlers():
-            is_own = all(name.startswith("asyncpg.") for name in handler.names)
+            is_own = all(name.startswith("asyncpg.") and name.endswith(ANSWERS) for name in handler.names)
             if is_own or not WRAPPING.isdisjoint(map(canonical, handler.names)):
                 item = next(project.errors.failing(handler), None)
                 if item is not None:
