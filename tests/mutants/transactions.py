@@ -401,17 +401,18 @@ MUTANTS = [
         ("services/ordering.py", "except IntegrityError"),
     ),
     Mutant(
-        "a confirmation that may fail, and is committed",
+        "a cancellation whose error is printed, and the session is committed",
         "ADB703",
         (
             Change(
-                JOBS,
-                "await Orders(session).confirm(order_id)",
-                "try:\n    await Orders(session).confirm(order_id)\nexcept DBAPIError:\n    print(order_id)",
+                "services/ordering.py",
+                "await self.session.commit()",
+                "try:\n    await self.session.flush()\nexcept DBAPIError:\n    print(key)\nawait self.session.commit()",
+                inside="Ordering.cancel",
                 imports="from sqlalchemy.exc import DBAPIError",
             ),
         ),
-        (JOBS, "except DBAPIError"),
+        ("services/ordering.py", "except DBAPIError"),
     ),
     Mutant(
         "a conflict, as asyncpg calls it",
