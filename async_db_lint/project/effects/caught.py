@@ -65,7 +65,7 @@ class CaughtErrors:
         """Whether an `except` neither raises nor rolls back, as far as its own lines show."""
         scope = handler.scope
         raises = any(row.kind is ExitKind.RAISE and row.block.within(handler) for row in scope.exits)
-        calls = [call for call in scope.calls if call.block.within(handler)]
+        calls = _calls_within(handler)
         return not raises and not any(call.method in ENDING or self._raises(call) for call in calls)
 
     def _raises(self, call: Call) -> bool:
@@ -77,9 +77,7 @@ class CaughtErrors:
         """Whether something in the `try` of an `except` may flush or commit, itself or by what it calls."""
         if handler.scope not in self._writing:
             return False
-        tried = next((b for b in handler.scope.blocks if b.kind is BlockKind.TRY and b.opener is handler.opener), None)
-        calls = [call for call in handler.scope.calls if tried is not None and call.block.within(tried)]
-        return any(call.usage in DONE and self._writes(call) for call in calls)
+        return any(call.usage in DONE and self._writes(call) for call in _calls_within(_tried(handler)))
 
     def _writes(self, call: Call) -> bool:
         if call.method in WRITING:
@@ -93,9 +91,8 @@ class CaughtErrors:
     def failing(self, item: Handler) -> Iterator[Caught]:
         """Each thing that may fail in the `try` of an `except`, on a session that was there before."""
         handler = item.block
-        blocks = handler.scope.blocks
-        tried = next((b for b in blocks if b.kind is BlockKind.TRY and b.opener is handler.opener), None)
-        calls = [call for call in handler.scope.calls if tried is not None and call.block.within(tried)]
+        tried = _tried(handler)
+        calls = _calls_within(tried)
         if tried is None or not isinstance(handler.scope, Function):
             return
         if any(self._is_savepoint(call) for call in calls) or not any(call.usage in DONE for call in calls):
@@ -189,6 +186,16 @@ def _is_caught_before(event: Event, tried: Block) -> bool:
         for handler in _handlers(block)
         for call in handler.scope.calls
     )
+
+
+def _tried(handler: Block) -> Block | None:
+    """The `try` that an `except` belongs to; None where nothing is in it."""
+    blocks = handler.scope.blocks
+    return next((block for block in blocks if block.kind is BlockKind.TRY and block.opener is handler.opener), None)
+
+
+def _calls_within(block: Block | None) -> list[Call]:
+    return [] if block is None else [call for call in block.scope.calls if call.block.within(block)]
 
 
 def _handlers(tried: Block) -> Iterator[Block]:

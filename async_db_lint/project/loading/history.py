@@ -14,7 +14,7 @@ from async_db_lint.project.inference.parameters import argument_for
 from async_db_lint.project.loading.arguments import Called
 from async_db_lint.project.loading.between import Happenings, Moment, comes_after, may_come_before
 from async_db_lint.project.loading.results import Loaded
-from async_db_lint.project.loading.touched import names_behind
+from async_db_lint.project.loading.touched import is_one_of, names_behind
 from async_db_lint.project.names.places import Place, dominates, excludes, is_certain
 
 ANY = "*"
@@ -138,7 +138,7 @@ class Histories:
     def _at(self, level: Level) -> Iterator[Happening]:
         """The steps in one function, in no order."""
         for target in level.scope.targets:
-            if _is_one(target.owner, level.names) and self._is_between(target, level):
+            if is_one_of(target.owner, level.names) and self._is_between(target, level):
                 yield Happening((target.statement.index, 0), None, target.name, target.value)
         for call in level.scope.calls:
             if call is not level.start and self._is_between(call, level):
@@ -168,7 +168,7 @@ class Histories:
     def _set_by(self, call: Call, names: frozenset[str]) -> Iterator[str]:
         """The attributes of an object that a call sets: `setattr`, or a function that is given the object."""
         given = call.positional[:1]
-        if call.callee == Name("setattr") and given and _is_one(given[0], names):
+        if call.callee == Name("setattr") and given and is_one_of(given[0], names):
             named = call.positional[1] if len(call.positional) > 1 else None
             yield str(named.value) if isinstance(named, Literal) else ANY
             return
@@ -176,7 +176,7 @@ class Histories:
         for parameter in function.parameters if function is not None else ():
             assert function is not None
             passed = argument_for(self.inference, call, function, parameter)
-            if passed is not None and _is_one(passed, names):
+            if passed is not None and is_one_of(passed, names):
                 yield from _set_in(function, parameter.name)
 
 
@@ -196,7 +196,7 @@ def _names_of(start: Call, scope: Function) -> set[str]:
     for _ in range(MAX_HOPS):
         for name, rows in scope.bindings.items():
             values = [row.value for row in rows if is_expression(row.value)]
-            if any(part is start or _is_one(part, found) for value in values for part in _taken(value)):
+            if any(part is start or is_one_of(part, found) for value in values for part in _taken(value)):
                 found.add(name)
     return found
 
@@ -213,11 +213,7 @@ def _taken(expr: Expr) -> Iterator[Expr]:
 
 
 def _passes(call: Call, names: frozenset[str]) -> bool:
-    return any(_is_one(part, names) for item in call.arguments for part in walk(item.value))
-
-
-def _is_one(expr: Expr, names: frozenset[str] | set[str]) -> bool:
-    return isinstance(expr, Name) and expr.name in names
+    return any(is_one_of(part, names) for item in call.arguments for part in walk(item.value))
 
 
 def _place(event: Event) -> tuple[float, int]:

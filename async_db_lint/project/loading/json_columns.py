@@ -74,7 +74,7 @@ class JsonColumns:
 
     def is_plain(self, column: Column) -> bool:
         """Whether a column's type is one that does not see changes in place."""
-        place = Place(column.owner.body, end_of(column.owner).at)
+        place = end_of(column.owner)
         call = column.call
         inner = None if call is None else call.keyword("sa_column")
         call = inner if isinstance(inner, Call) else call
@@ -101,7 +101,7 @@ class JsonColumns:
                 pairs = row.value.items if isinstance(row.value, Mapping) else ()
                 given = next((value for key, value in pairs if key == inner), None)
                 if given is not None and isinstance(item, Class):
-                    return self._type(given, Place(item.body, end_of(item).at)) in PLAIN
+                    return self._type(given, end_of(item)) in PLAIN
         return False
 
     def _of_read(self, read: Read, function: Function) -> Mutation | None:

@@ -84,6 +84,15 @@ class Objects:
                 return merged(self.of(item, place, how, hops - 1) for item in options if not is_nothing(item))
         return None
 
+    def class_of(self, expr: Expr, place: Place) -> Class | None:
+        """The class of an object: as it was loaded, or as inference knows it; None where neither is known."""
+        loaded = self.of(expr, place)
+        if loaded is not None:
+            return loaded.entity
+        value = self.inference.value(expr, place)
+        found = value.definition if value is not None and value.kind is Kind.OBJECT else None
+        return found if isinstance(found, Class) else None
+
     def _of_item(self, found: Loaded | None, position: object) -> Loaded | None:
         if found is None or not isinstance(position, int):
             return None

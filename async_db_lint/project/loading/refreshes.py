@@ -13,7 +13,6 @@ from async_db_lint.project.loading.objects import Objects
 from async_db_lint.project.loading.relationships import WAITING, Relationship
 from async_db_lint.project.loading.touched import AWAITABLE, is_guarded
 from async_db_lint.project.names.places import dominates, place_of
-from async_db_lint.project.names.values import Kind
 
 LOADING = frozenset("execute scalars scalar stream stream_scalars get get_one run_sync merge".split())
 
@@ -48,7 +47,7 @@ class Refreshes:
     def _read_after(
         self, call: Call, given: Name, function: Function, loaded_names: Collection[str]
     ) -> Iterator[Refreshed]:
-        cls = self._class(given, call)
+        cls = self.objects.class_of(given, place_of(call))
         model = None if cls is None else self.models.of(cls)
         for read in function.reads if model is not None else ():
             assert model is not None
@@ -59,15 +58,6 @@ class Refreshes:
             is_loaded = relationship.name in loaded_names or _is_loaded_again(function, call, read)
             if relationship.is_collection and not is_loaded and dominates(call.block, read.block):
                 yield Refreshed(call, read, model.cls, relationship)
-
-    def _class(self, given: Name, call: Call) -> Class | None:
-        """The class of what is refreshed: as it was loaded, or as inference knows it."""
-        loaded = self.objects.of(given, place_of(call))
-        if loaded is not None:
-            return loaded.entity
-        value = self.objects.inference.value(given, place_of(call))
-        is_object = value is not None and value.kind is Kind.OBJECT and isinstance(value.definition, Class)
-        return value.definition if value is not None and is_object else None  # type: ignore[return-value]
 
 
 def _is_loaded_again(function: Function, refresh: Call, read: Read) -> bool:

@@ -10,7 +10,7 @@ from async_db_lint.index.expressions import Call, Expr, Join, Lambda, Literal, M
 from async_db_lint.index.scopes import Binding, Class
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.inference import attributes
-from async_db_lint.project.names.places import Place, end_of
+from async_db_lint.project.names.places import end_of
 from async_db_lint.project.names.values import Kind
 
 RELATIONSHIPS = ("sqlalchemy.relationship", "sqlalchemy.relation", "sqlmodel.Relationship")
@@ -94,7 +94,7 @@ class Relationships:
         if isinstance(expr, Literal) and isinstance(expr.value, str):
             words = [word for word in re.findall(r"\w+", expr.value) if word not in OPTIONAL]
             return self._named(words[-1], cls) if words else None
-        value = self.inference.value(expr, Place(cls.body, end_of(cls).at))
+        value = self.inference.value(expr, end_of(cls))
         found = value.definition if value is not None and value.kind is Kind.CLASS else None
         return found if isinstance(found, Class) and self.is_mapped(found) else None
 

@@ -98,7 +98,7 @@ class ResponseModels:
             for name, rows in item.bindings.items():
                 found.pop(name, None)
                 if _is_field(name, rows[-1]) and not _is_renamed(rows[-1]):
-                    nested = self.meant(rows[-1].annotation, Place(item.body, end_of(item).at))
+                    nested = self.meant(rows[-1].annotation, end_of(item))
                     found[name] = ResponseField(name, rows[-1], nested)
         return found
 

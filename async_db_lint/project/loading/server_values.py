@@ -28,7 +28,7 @@ class ServerValues:
         return not self._is_fetched(model.cls)
 
     def _is_by_itself(self, call: Call, cls: Class) -> bool:
-        place = Place(cls.body, end_of(cls).at)
+        place = end_of(cls)
         inner = call.keyword("sa_column")
         if isinstance(inner, Call):
             return self._is_by_itself(inner, cls)

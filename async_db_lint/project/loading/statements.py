@@ -171,8 +171,8 @@ class SelectStatements:
         added = self._select(call, how)
         if added is None:
             return None
-        loads = before.loads._replace(has_options=True)  # what is written comes back without joins
-        loads = loads if call.method == "returning" else before.loads
+        is_written = call.method == "returning"  # and comes back without joins
+        loads = before.loads._replace(has_options=True) if is_written else before.loads
         return before._replace(entities=(*before.entities, *added.entities), loads=loads)
 
 

@@ -12,7 +12,6 @@ from async_db_lint.project.inference.definitions import written
 from async_db_lint.project.loading.models import Column, Model
 from async_db_lint.project.loading.objects import Objects
 from async_db_lint.project.names.places import Place, end_of, place_of
-from async_db_lint.project.names.values import Kind
 
 NOW = "datetime.datetime.now"
 UTC_NOW = "datetime.datetime.utcnow"
@@ -59,7 +58,7 @@ class TimeZones:
         has_zone = self.has_zone(column)
         for name in DEFAULTS:
             given = call.keyword(name)
-            place = Place(column.owner.body, end_of(column.owner).at)
+            place = end_of(column.owner)
             is_aware = None if given is None else self._made_by(given, place, MAX_HOPS)
             if _is_mixed(has_zone, is_aware):
                 yield Mixed(call, name, column.owner, column.name, bool(is_aware))
@@ -81,25 +80,16 @@ class TimeZones:
         for scope in self.objects.codebase.functions():
             for target in scope.targets:
                 is_aware = self.is_aware(target.value, place_of(target)) if target.name in names else None
-                cls = None if is_aware is None else self._class(target)
+                cls = None if is_aware is None else self.objects.class_of(target.owner, place_of(target))
                 model = None if cls is None else self.models.of(cls)
                 column = None if model is None else model.columns.get(target.name)
                 if cls is not None and column is not None and _is_mixed(self.has_zone(column), is_aware):
                     yield Mixed(target, "", cls, column.name, bool(is_aware))
 
-    def _class(self, target: TargetBinding) -> Class | None:
-        """The class of the object whose attribute is set."""
-        loaded = self.objects.of(target.owner, place_of(target))
-        if loaded is not None:
-            return loaded.entity
-        value = self.inference.value(target.owner, place_of(target))
-        found = value.definition if value is not None and value.kind is Kind.OBJECT else None
-        return found if isinstance(found, Class) else None
-
     def has_zone(self, column: Column) -> bool | None:
         """Whether a column keeps the zone; None when its type is not known, or is no point in time."""
         call = column.call
-        place = Place(column.owner.body, end_of(column.owner).at)
+        place = end_of(column.owner)
         dotted = None if call is None else self.inference.library_name(self.inference.callee(call))
         inner = None if call is None else call.keyword("sa_column")
         call = inner if isinstance(inner, Call) else call
@@ -134,11 +124,11 @@ class TimeZones:
                     return None
                 for key, value in row.value.items:
                     if key is None or self._is_datetime_itself(key, item):
-                        return None if key is None else self._type_has_zone(value, Place(item.body, end_of(item).at))
+                        return None if key is None else self._type_has_zone(value, end_of(item))
         return False
 
     def _is_datetime_itself(self, key: Expr, cls: Class) -> bool:
-        value = self.inference.value(key, Place(cls.body, end_of(cls).at))
+        value = self.inference.value(key, end_of(cls))
         return value is not None and value.name in DATETIME
 
     def _made_by(self, given: Expr, place: Place, hops: int) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from async_db_lint.index.expressions import Attribute, Call, Expr, Literal, Name, Usage, children, walk
 from async_db_lint.index.scopes import CONDITIONS, BlockKind, Class, Function, Read, Scope, is_expression
@@ -36,10 +36,10 @@ class Touches:
         scope = moment.block.scope
         last = moment.statement.index
         for target in scope.targets:
-            if _is_one(target.owner, names) and target.name in (attribute, "") and target.statement.index <= last:
+            if is_one_of(target.owner, names) and target.name in (attribute, "") and target.statement.index <= last:
                 return True
         for read in scope.reads:
-            if read.expr.name == AWAITABLE and _is_one(read.expr.value, names):
+            if read.expr.name == AWAITABLE and is_one_of(read.expr.value, names):
                 return True
         calls = (call for call in scope.calls if call.statement.index <= last and not _holds(call, moment))
         return any(self._may_touch(call, names, attribute, cls) for call in calls)
@@ -58,7 +58,7 @@ class Touches:
         return callee is None or callee.kind is Kind.CLASS
 
     def _may_touch(self, call: Call, names: set[str], attribute: str, cls: Class) -> bool:
-        is_own = call.receiver is not None and _is_one(call.receiver, names)
+        is_own = call.receiver is not None and is_one_of(call.receiver, names)
         if is_own:
             method = cls.bindings.get(call.method or "", ())
             function = method[-1].value if method else None
@@ -94,7 +94,7 @@ def _is_filled(call: Call, attribute: str, names: set[str] | None = None) -> boo
     filled = call.receiver
     if call.method not in FILLING or not isinstance(filled, Attribute) or filled.name != attribute:
         return False
-    return names is None or _is_one(filled.value, names)
+    return names is None or is_one_of(filled.value, names)
 
 
 def is_guarded(moment: Moment) -> bool:
@@ -155,7 +155,8 @@ def _roots(expr: Expr) -> Iterator[str]:
             yield from _roots(item)
 
 
-def _is_one(expr: Expr, names: set[str]) -> bool:
+def is_one_of(expr: Expr, names: Set[str]) -> bool:
+    """Whether an expression is one of some names."""
     return isinstance(expr, Name) and expr.name in names
 
 
