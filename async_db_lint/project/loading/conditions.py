@@ -17,7 +17,6 @@ from async_db_lint.index.expressions import (
     Not,
     Opaque,
     PythonComparison,
-    Subscript,
 )
 from async_db_lint.index.scopes import Function
 from async_db_lint.project.libraries import library
@@ -150,8 +149,7 @@ class Conditions:
         """Whether a column is an integer, and no class says that `int` is something else."""
         if column is None or not _is_integer(column):
             return False
-        ancestry = self.statements.models.relationships.ancestry(column.owner)
-        maps = [row.value for cls in ancestry for row in cls.bindings.get("type_annotation_map", ())]
+        maps = [given for _, given in self.statements.models.annotation_maps(column.owner)]
         return all(isinstance(item, Mapping) and all(key != Name("int") for key, _ in item.items) for item in maps)
 
 
@@ -180,8 +178,7 @@ def _is_integer(column: Column) -> bool:
     own = [name for name in names if name not in ("ForeignKey", "Identity", "Sequence")]
     if own:
         return own[0] in ("Integer", "BigInteger", "SmallInteger")
-    note = column.annotation
-    return isinstance(note, Subscript) and getattr(note.value, "name", "") == "Mapped" and note.key == Name("int")
+    return column.mapped == Name("int")
 
 
 def _is_key(column: Column) -> bool:

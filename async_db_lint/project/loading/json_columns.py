@@ -11,15 +11,13 @@ from async_db_lint.index.expressions import (
     Either,
     Expr,
     Join,
-    Literal,
     Mapping,
     Name,
     Subscript,
 )
-from async_db_lint.index.scopes import Class, Function, Read, Scope, Statement, TargetBinding, is_expression
+from async_db_lint.index.scopes import Function, Read, Scope, Statement, TargetBinding, is_expression
 from async_db_lint.project.effects.acts import Act
 from async_db_lint.project.effects.effects import EffectsOfFunctions
-from async_db_lint.project.inference import attributes
 from async_db_lint.project.loading.models import Column, Model, Models
 from async_db_lint.project.loading.unloaded import UnloadedReads
 from async_db_lint.project.names.places import Place, end_of
@@ -31,7 +29,6 @@ TELLING = frozenset({"flag_modified", "flag_dirty"})
 KEEPING = frozenset({"add", "refresh", "append", "print"})
 """Methods that are given objects and do not look at what was changed."""
 WATCHING = ("associate_with", "associate_with_attribute")
-TYPE_MAP = "type_annotation_map"
 SAVING = (Act.FLUSH, Act.COMMIT, Act.ADD)
 
 
@@ -75,14 +72,11 @@ class JsonColumns:
     def is_plain(self, column: Column) -> bool:
         """Whether a column's type is one that does not see changes in place."""
         place = end_of(column.owner)
-        call = column.call
-        inner = None if call is None else call.keyword("sa_column")
-        call = inner if isinstance(inner, Call) else call
-        for given in () if call is None else (call.keyword("type_"), call.keyword("sa_type"), *call.positional):
-            if given is not None and not isinstance(given, Literal):
-                name = self._type(given, place)
-                if name is not None:
-                    return name in PLAIN
+        for given in column.types:
+            name = self._type(given, place)
+            if name is not None:
+                return name in PLAIN
+        call = column.definition
         return call is None or not call.splats if self._is_plain_by_map(column) else False
 
     def _type(self, expr: Expr, place: Place) -> str | None:
@@ -94,14 +88,12 @@ class JsonColumns:
 
     def _is_plain_by_map(self, column: Column) -> bool:
         """Whether the class's map of annotations says that a column is JSON."""
-        note = column.annotation
-        inner = note.key if isinstance(note, Subscript) and getattr(note.value, "name", "") == "Mapped" else None
-        for item in attributes.ancestry(self.inference, column.owner) if inner is not None else ():
-            for row in item.bindings.get(TYPE_MAP, ()) if isinstance(item, Class) else ():
-                pairs = row.value.items if isinstance(row.value, Mapping) else ()
-                given = next((value for key, value in pairs if key == inner), None)
-                if given is not None and isinstance(item, Class):
-                    return self._type(given, end_of(item)) in PLAIN
+        inner = column.mapped
+        for cls, given in self.models.annotation_maps(column.owner) if inner is not None else ():
+            pairs = given.items if isinstance(given, Mapping) else ()
+            found = next((value for key, value in pairs if key == inner), None)
+            if found is not None:
+                return self._type(found, end_of(cls)) in PLAIN
         return False
 
     def _of_read(self, read: Read, function: Function) -> Mutation | None:

@@ -6,10 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from async_db_lint.index.expressions import Call, Expr, Name, walk
-from async_db_lint.index.scopes import Binding, Class, ExitKind, Function
+from async_db_lint.index.expressions import Call, Expr, Literal, Name, walk
+from async_db_lint.index.scopes import Binding, Class, ExitKind, Function, is_expression
 from async_db_lint.project.application.codebase import Codebase
-from async_db_lint.project.loading.relationships import RELATIONSHIPS, Relationship, Relationships, backref_of
+from async_db_lint.project.loading.relationships import (
+    RELATIONSHIPS,
+    Relationship,
+    Relationships,
+    backref_of,
+    inside_mapped,
+)
 from async_db_lint.project.names.places import UNCERTAIN
 
 COLUMNS = ("sqlalchemy.mapped_column", "sqlalchemy.Column", "sqlmodel.Field")
@@ -23,6 +29,24 @@ class Column(NamedTuple):
     call: Call | None
     annotation: Expr | None
     owner: Class
+
+    @property
+    def definition(self) -> Call | None:
+        """The call that says what the column is: `call`, or what SQLModel is given as `sa_column`."""
+        inner = None if self.call is None else self.call.keyword("sa_column")
+        return inner if isinstance(inner, Call) else self.call
+
+    @property
+    def types(self) -> tuple[Expr, ...]:
+        """What may be the column's type among the arguments of its definition: keywords first."""
+        call = self.definition
+        given = () if call is None else (call.keyword("type_"), call.keyword("sa_type"), *call.positional)
+        return tuple(item for item in given if item is not None and not isinstance(item, Literal))
+
+    @property
+    def mapped(self) -> Expr | None:
+        """What its annotation says is mapped: `int` in `Mapped[int]`."""
+        return inside_mapped(self.annotation)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +86,12 @@ class Models:
         if cls not in self._known:
             self._known[cls] = self._model(cls) if self.relationships.is_mapped(cls) else None
         return self._known[cls]
+
+    def annotation_maps(self, cls: Class) -> Iterator[tuple[Class, Expr | None]]:
+        """The maps of annotations to column types that hold for a class, and the classes that have them."""
+        for item in self.relationships.ancestry(cls):
+            for row in item.bindings.get("type_annotation_map", ()):
+                yield item, row.value if is_expression(row.value) else None
 
     def all(self) -> Iterator[Model]:
         """Every mapped class of the project, in the order of its files."""

@@ -168,9 +168,14 @@ def _leaves(note: Expr | None) -> Iterator[Expr]:
             yield part
 
 
+def inside_mapped(note: Expr | None) -> Expr | None:
+    """What an annotation says is mapped: `int` in `Mapped[int]`; None for other annotations."""
+    return note.key if isinstance(note, Subscript) and getattr(note.value, "name", "") == "Mapped" else None
+
+
 def _is_collection_note(note: Expr) -> bool | None:
     """Whether an annotation is of a collection: `Mapped[list[…]]`, `Mapped["list[…]"]`, `list[…]` of SQLModel."""
-    inner = note.key if isinstance(note, Subscript) and getattr(note.value, "name", "") == "Mapped" else note
+    inner = inside_mapped(note) or note
     if isinstance(note, Subscript) and getattr(note.value, "name", "") in MAPPED:
         return True
     match inner:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from async_db_lint.index.expressions import Attribute, Call, Expr, Lambda, Literal, Mapping, Name, Subscript
+from async_db_lint.index.expressions import Attribute, Call, Expr, Lambda, Literal, Mapping, Name
 from async_db_lint.index.scopes import Class, ExitKind, Function, TargetBinding
-from async_db_lint.project.inference import attributes
 from async_db_lint.project.inference.definitions import written
 from async_db_lint.project.loading.models import Column, Model
 from async_db_lint.project.loading.objects import Objects
@@ -88,15 +87,11 @@ class TimeZones:
 
     def has_zone(self, column: Column) -> bool | None:
         """Whether a column keeps the zone; None when its type is not known, or is no point in time."""
-        call = column.call
         place = end_of(column.owner)
-        dotted = None if call is None else self.inference.library_name(self.inference.callee(call))
-        inner = None if call is None else call.keyword("sa_column")
-        call = inner if isinstance(inner, Call) else call
-        for given in () if call is None else (call.keyword("sa_type"), call.keyword("type_"), *call.positional):
-            if given is not None and not isinstance(given, Literal):
-                return self._type_has_zone(given, place)
-        if dotted == "sqlmodel.Field" or not self._is_datetime(column.annotation, place):
+        if column.types:
+            return self._type_has_zone(column.types[0], place)
+        dotted = None if column.call is None else self.inference.library_name(self.inference.callee(column.call))
+        if dotted == "sqlmodel.Field" or not self._is_datetime(column.mapped, place):
             return None
         return self._by_map(column)
 
@@ -109,22 +104,20 @@ class TimeZones:
         zone = given.argument("timezone", 0)
         return False if zone is None else zone.value is True if isinstance(zone, Literal) else None
 
-    def _is_datetime(self, note: Expr | None, place: Place) -> bool:
-        """Whether an annotation is `Mapped[datetime]`, or that or None."""
-        inner = note.key if isinstance(note, Subscript) and getattr(note.value, "name", "") == "Mapped" else None
-        inner = getattr(inner, "left", inner)
+    def _is_datetime(self, mapped: Expr | None, place: Place) -> bool:
+        """Whether what an annotation says is mapped is `datetime`, or that or None."""
+        inner = getattr(mapped, "left", mapped)
         value = None if inner is None else self.inference.value(inner, place)
         return value is not None and value.name in DATETIME
 
     def _by_map(self, column: Column) -> bool | None:
         """What a class's map of annotations makes of `datetime`; without one, a column has no zone."""
-        for item in attributes.ancestry(self.inference, column.owner):
-            for row in item.bindings.get("type_annotation_map", ()) if isinstance(item, Class) else ():
-                if not isinstance(row.value, Mapping) or not isinstance(item, Class):
-                    return None
-                for key, value in row.value.items:
-                    if key is None or self._is_datetime_itself(key, item):
-                        return None if key is None else self._type_has_zone(value, end_of(item))
+        for cls, given in self.models.annotation_maps(column.owner):
+            if not isinstance(given, Mapping):
+                return None
+            for key, value in given.items:
+                if key is None or self._is_datetime_itself(key, cls):
+                    return None if key is None else self._type_has_zone(value, end_of(cls))
         return False
 
     def _is_datetime_itself(self, key: Expr, cls: Class) -> bool:
