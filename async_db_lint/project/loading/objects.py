@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from async_db_lint.index.expressions import (
     Attribute,
     Await,
@@ -27,6 +25,7 @@ from async_db_lint.project.inference.dependencies import depends_call
 from async_db_lint.project.inference.parameters import declared_at
 from async_db_lint.project.loading.arguments import Called, called, class_meant
 from async_db_lint.project.loading.loaders import Loads
+from async_db_lint.project.loading.possible import merged
 from async_db_lint.project.loading.relationships import WAITING
 from async_db_lint.project.loading.response_models import ResponseModels
 from async_db_lint.project.loading.results import QUERIES, Loaded, LoadedShape, taken_from
@@ -220,8 +219,7 @@ class Objects:
         """Whether code of the project may give a new object more than its constructor's arguments say."""
         if any("__init__" in item.bindings for item in self.models.relationships.ancestry(cls)):
             return True
-        listening = (call for name in ("listens_for", "listen") for call in self.codebase.table.named(name))
-        return any(call.argument("identifier", 1) == Literal("init") for call in listening)
+        return Literal("init") in self.statements.events
 
     def _splatted(self, expr: Expr, call: Call) -> set[str] | None:
         """The names in what is splatted into a constructor: the fields of a Pydantic model that is dumped."""
@@ -245,18 +243,6 @@ class Objects:
             found = self._got(call, how)
             return None if found is None else Selected(found.entities, found.loads)
         return self.statements.of(call.argument("statement", 0), place_of(call), how)
-
-
-def merged(found: Iterable[Loaded | None]) -> Loaded | None:
-    """One for several that are possible: known only when all are known and of one kind."""
-    first: Loaded | None = None
-    for position, item in enumerate(found):
-        if item is None:
-            return None
-        first = item if not position else None if first is None else first.merged(item)
-        if first is None:
-            return None
-    return first
 
 
 def _as_list(found: Loaded) -> Loaded:

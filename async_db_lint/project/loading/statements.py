@@ -12,6 +12,7 @@ from async_db_lint.project.inference.definitions import bindings_of, definitions
 from async_db_lint.project.loading.arguments import Called, called, class_meant
 from async_db_lint.project.loading.loaders import ANYTHING, NOTHING, Loaders, Loads
 from async_db_lint.project.loading.models import Models
+from async_db_lint.project.loading.possible import merged
 from async_db_lint.project.names.places import Place, place_of
 from async_db_lint.project.names.values import Kind
 
@@ -60,9 +61,13 @@ class SelectStatements:
     @cached_property
     def start(self) -> Loads:
         """What every statement may load: anything, where the project changes statements as they are executed."""
+        return ANYTHING if Literal(EXECUTING) in self.events else NOTHING
+
+    @cached_property
+    def events(self) -> frozenset[Expr]:
+        """The events of SQLAlchemy that the project listens to, as they are written."""
         listening = (call for name in ("listens_for", "listen") for call in self.codebase.table.named(name))
-        is_changed = any(call.argument("identifier", 1) == Literal(EXECUTING) for call in listening)
-        return ANYTHING if is_changed else NOTHING
+        return frozenset(event for call in listening if (event := call.argument("identifier", 1)) is not None)
 
     def of(self, expr: Expr | None, place: Place, how: Called | None = None, hops: int = MAX_HOPS) -> Selected | None:
         """What an expression selects; None when that is not known."""
@@ -96,7 +101,7 @@ class SelectStatements:
             known = definitions(self.inference, expr, place)
             return self.of(*known[0], None, hops - 1) if len(known) == 1 else None
         results = [self._of_binding(row, scope if isinstance(scope, Function) else None, how, hops) for row in rows]
-        return _merged(results)
+        return merged(results)
 
     def _of_binding(self, row: Binding, scope: Function | None, how: Called | None, hops: int) -> Selected | None:
         if is_expression(row.value):
@@ -112,7 +117,7 @@ class SelectStatements:
         """What every caller passes for a parameter."""
         calls = self.inference.callers(function)
         passed = (Called(function, call, None).argument(self.inference, parameter) for call in calls)
-        return _merged(
+        return merged(
             [self.of(item, place_of(call), None, hops // 2) for item, call in zip(passed, calls, strict=True)]
         )
 
@@ -136,7 +141,7 @@ class SelectStatements:
         """What a helper returns."""
         inner = called(self.inference, call, function, how)
         exits = [row for row in function.exits if row.kind is ExitKind.RETURN]
-        return None if inner is None else _merged([self.of(row.value, place_of(row), inner, hops - 1) for row in exits])
+        return None if inner is None else merged([self.of(row.value, place_of(row), inner, hops - 1) for row in exits])
 
     def _select(self, call: Call, how: Called | None) -> Selected | None:
         if any(isinstance(item.value, Starred) for item in call.arguments):
@@ -174,13 +179,3 @@ class SelectStatements:
         is_written = call.method == "returning"  # and comes back without joins
         loads = before.loads._replace(has_options=True) if is_written else before.loads
         return before._replace(entities=(*before.entities, *added.entities), loads=loads)
-
-
-def _merged(found: list[Selected | None]) -> Selected | None:
-    """One for several that are possible: known only when all are known and select the same."""
-    if not found or found[0] is None:
-        return None
-    first: Selected | None = found[0]
-    for other in found[1:]:
-        first = None if first is None or other is None else first.merged(other)
-    return first
