@@ -57,7 +57,7 @@ def _refused(project: Project, handler: Handler) -> frozenset[Act]:
 
 
 def _suspect(item: Caught, used: Event) -> Suspect[Any]:
-    message = "the session is not rolled back after this error, and used on: the next statement raises"
+    message = "the session is used again after this error without a rollback: the next statement raises"
     failing = Related(item.failing.site.path, item.failing.site.span, "this may fail")
-    on = Related(used.site.path, used.site.span, "the session is used on here")
+    on = Related(used.site.path, used.site.span, "the session is used again here")
     return suspect_handler(item.handler, message).with_related([failing, on])
