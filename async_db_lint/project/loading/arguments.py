@@ -93,9 +93,9 @@ def _kept(inference: Inference, cls: Class, name: str) -> Class | None:
     for item in attributes.ancestry(inference, cls):
         if not isinstance(item, Class):
             continue
-        rows = [row for row in item.bindings.get(name, ()) if is_expression(row.value)]
-        if rows:
-            return class_meant(inference, rows[-1].value, place_of(rows[-1]), None)  # type: ignore[arg-type]
+        kept = [(row.value, place_of(row)) for row in item.bindings.get(name, ()) if is_expression(row.value)]
+        if kept:
+            return class_meant(inference, *kept[-1], None)
         for scope, target in attributes.own_targets(item):
             if target.name == name and scope.name == "__init__" and isinstance(target.value, Name):
                 return _given(inference, cls, scope, target.value.name)
