@@ -31,7 +31,7 @@ PROJECT_FLOORS = (
     {"project"},
     {"loading"},
     {"effects"},
-    {"engines", "sessions"},
+    {"engines", "sessions", "sql"},
     {"application"},
     {"surroundings"},
     {"inference", "file_roles"},

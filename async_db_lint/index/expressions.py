@@ -103,7 +103,7 @@ class Starred(NamedTuple):
 
 
 class Either(NamedTuple):
-    """One of several: `a if test else b`, `a or b`, `a and b`."""
+    """One of several: `a if test else b`, `a or b`, `a and b`. Example: `if isinstance(choice, Either):`."""
 
     options: tuple[Expr, ...]
 

@@ -24,6 +24,8 @@ from async_db_lint.project.loading.loading import Loading
 from async_db_lint.project.names.names import Names
 from async_db_lint.project.names.uses import names_of
 from async_db_lint.project.names.values import Value
+from async_db_lint.project.sql.sql_texts import SqlText, SqlTexts
+from async_db_lint.project.sql.value_sources import ValueSources
 from async_db_lint.project.surroundings import Surroundings
 from async_db_lint.read.source import Role
 
@@ -84,6 +86,22 @@ class Project(Codebase):
         Example: `project.loading.unloaded`.
         """
         return Loading(self, self.effects, self.requests)
+
+    @cached_property
+    def sql_texts(self) -> tuple[SqlText, ...]:
+        """The SQL that is given as text, with something put into it.
+
+        Example: `for item in project.sql_texts:`.
+        """
+        return tuple(SqlTexts(self).all())
+
+    @cached_property
+    def sources(self) -> ValueSources:
+        """Where values come from.
+
+        Example: `project.sources.of(piece.expr, piece.place)`.
+        """
+        return ValueSources(self)
 
     def is_on_asyncpg(self, engine: Engine) -> bool:
         """Whether an engine certainly runs on asyncpg: by its URL, or since the project has no other async driver."""

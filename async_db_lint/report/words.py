@@ -27,6 +27,7 @@ SECTIONS = {
     "project.application": "Ask about calls, and what runs when",
     "project.effects": "Ask what happens to sessions",
     "project.loading": "Ask what is loaded",
+    "project.sql": "Ask about SQL that is text",
     "project.engines": "Ask about engines and pools",
     "project.sessions": "Ask about sessions and connections",
     "project.inference": "Ask what a value is",

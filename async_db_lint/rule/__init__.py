@@ -10,8 +10,10 @@ from async_db_lint.index.expressions import (
     Await,
     Call,
     Comprehension,
+    Either,
     Enter,
     Expr,
+    Lambda,
     Literal,
     Mapping,
     Name,
@@ -33,6 +35,7 @@ from async_db_lint.index.scopes import (
     Exit,
     ExitKind,
     Function,
+    Import,
     Module,
     Parameter,
     Read,
@@ -57,11 +60,12 @@ from async_db_lint.project.engines.ending import Ending, ending_of
 from async_db_lint.project.engines.engines import Engine
 from async_db_lint.project.engines.logged import logs_statements
 from async_db_lint.project.engines.url_guards import Guard
-from async_db_lint.project.engines.urls import Driver, Url
+from async_db_lint.project.engines.urls import Driver, Url, driver_of
 from async_db_lint.project.inference.attributes import ancestry
 from async_db_lint.project.inference.decorators import ROUTERS, is_cached, shape_of
 from async_db_lint.project.inference.dependencies import is_depends
 from async_db_lint.project.inference.results import awaited
+from async_db_lint.project.libraries.extras import without_greenlet
 from async_db_lint.project.libraries.library import (
     ASYNCPG_CONNECTION,
     CONNECTION,
@@ -84,13 +88,17 @@ from async_db_lint.project.libraries.library import (
 )
 from async_db_lint.project.libraries.probe_statements import is_probe
 from async_db_lint.project.libraries.versions import Range
+from async_db_lint.project.loading.defaults import DefaultKind, WrongDefault
+from async_db_lint.project.loading.models import Column, Model
 from async_db_lint.project.loading.responses import Response, UnloadedField
 from async_db_lint.project.loading.stale import Cause, Stale
+from async_db_lint.project.loading.statement_chains import StatementChain, chain_of
+from async_db_lint.project.loading.unbounded import Unbounded
 from async_db_lint.project.loading.unloaded import Unloaded
 from async_db_lint.project.names.imports import Needed
 from async_db_lint.project.names.places import Place, dominates, end_of, place_of
 from async_db_lint.project.names.quoted_code import quoted
-from async_db_lint.project.names.uses import is_never_awaited, names_of, uses_of
+from async_db_lint.project.names.uses import expressions, is_never_awaited, names_of, uses_of
 from async_db_lint.project.names.values import Kind, Value
 from async_db_lint.project.project import BlockingCall, Project
 from async_db_lint.project.sessions.closed import closings_of, is_handed_on
@@ -102,6 +110,8 @@ from async_db_lint.project.sessions.opening import OPENED, Opened, is_generator_
 from async_db_lint.project.sessions.origin import Origin
 from async_db_lint.project.sessions.shared import Carried, carried_by, is_of_request
 from async_db_lint.project.sessions.tasks import has_ended, is_awaited_later, tasks
+from async_db_lint.project.sql.sql_texts import Piece, SqlText
+from async_db_lint.project.sql.value_sources import Traced, ValueSource
 from async_db_lint.read.source import Role
 from async_db_lint.rule import cst
 from async_db_lint.rule.change import Change, Orphan, Safety
@@ -128,6 +138,7 @@ from async_db_lint.rule.suspect import (
     steps_of,
     suspect,
     suspect_assigned,
+    suspect_binding,
     suspect_file,
     suspect_function,
     suspect_handler,
@@ -178,9 +189,12 @@ __all__ = [
     "Cause",
     "Change",
     "Class",
+    "Column",
     "Comprehension",
+    "DefaultKind",
     "Disposal",
     "Driver",
+    "Either",
     "Ending",
     "Engine",
     "Enter",
@@ -194,11 +208,14 @@ __all__ = [
     "Handler",
     "Handlers",
     "Held",
+    "Import",
     "InjectedDependency",
     "Injection",
     "Kind",
+    "Lambda",
     "Literal",
     "Mapping",
+    "Model",
     "Module",
     "Name",
     "Needed",
@@ -207,6 +224,7 @@ __all__ = [
     "Origin",
     "Orphan",
     "Parameter",
+    "Piece",
     "Place",
     "Pointer",
     "Project",
@@ -223,19 +241,25 @@ __all__ = [
     "Sequence",
     "Severity",
     "Span",
+    "SqlText",
     "Stale",
+    "StatementChain",
     "Subject",
     "Suspect",
     "Suspects",
     "Syntax",
     "TargetBinding",
     "Template",
+    "Traced",
     "Trigger",
+    "Unbounded",
     "Unloaded",
     "UnloadedField",
     "Url",
     "Usage",
     "Value",
+    "ValueSource",
+    "WrongDefault",
     "ancestry",
     "argument",
     "argument_of",
@@ -244,15 +268,18 @@ __all__ = [
     "canonical",
     "carried_by",
     "causes",
+    "chain_of",
     "children",
     "closings_of",
     "coroutine_names",
     "cst",
     "dominates",
+    "driver_of",
     "enclosing_function",
     "end_of",
     "ending_of",
     "event_registrations",
+    "expressions",
     "gathered",
     "handed_over",
     "handlers",
@@ -289,6 +316,7 @@ __all__ = [
     "steps_of",
     "suspect",
     "suspect_assigned",
+    "suspect_binding",
     "suspect_file",
     "suspect_function",
     "suspect_handler",
@@ -301,5 +329,6 @@ __all__ = [
     "uses_of",
     "walk",
     "whole",
+    "without_greenlet",
     "written_keyword",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from async_db_lint.index.expressions import Attribute, Await, Call, Sequence, Span
-from async_db_lint.index.scopes import Block, BlockKind, Exit, Function, Read, Statement, TargetBinding
+from async_db_lint.index.scopes import Binding, Block, BlockKind, Exit, Function, Read, Statement, TargetBinding
 from async_db_lint.project.application.call_site import CallSite
 from async_db_lint.project.loading.between import Moment
 from async_db_lint.project.loading.stale import Stale
@@ -132,14 +132,19 @@ def suspect_handler(block: Block, message: str) -> Suspect[Any]:
     return Suspect(block.scope.module.path, block.caught, message, Shape(shape))
 
 
-def suspect_function(function: Function, message: str) -> Suspect[cst.FunctionDef]:
-    """A suspect function; it points at the function's name.
+def suspect_function(
+    function: Function,
+    message: str,
+    at: Pointer[cst.FunctionDef] = name_of,
+    fix: Fixer[cst.FunctionDef] | None = None,
+) -> Suspect[cst.FunctionDef]:
+    """A suspect function; it points at the function's name, or at what `at` picks of its header.
 
     Example: `yield suspect_function(request.route, "…")`.
     """
     assert function.statement is not None
     statement = function.statement
-    return Suspect(function.path, statement.span, message, Shape("FunctionDef"), statement, name_of)
+    return Suspect(function.path, statement.span, message, Shape("FunctionDef"), statement, at, fix)
 
 
 def suspect_assigned(item: TargetBinding, message: str) -> Suspect[Any]:
@@ -149,6 +154,15 @@ def suspect_assigned(item: TargetBinding, message: str) -> Suspect[Any]:
     """
     statement = item.statement
     return Suspect(item.block.scope.module.path, statement.span, message, Shape(statement.keyword), statement)
+
+
+def suspect_binding(item: Binding, message: str, fix: Fixer[Any] | None = None) -> Suspect[Any]:
+    """A suspect statement that binds a name: an assignment, an annotation, an import.
+
+    Example: `yield suspect_binding(row, "…")`.
+    """
+    statement = item.statement
+    return Suspect(item.block.scope.module.path, statement.span, message, Shape(statement.keyword), statement, fix=fix)
 
 
 def suspect_read(read: Read, message: str, fix: Fixer[cst.Attribute] | None = None) -> Suspect[cst.Attribute]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.mutants.change import Change
-from tests.mutants.engines import DATABASE, YIELDING
+from tests.mutants.engines import DATABASE, MAIN, YIELDING
 from tests.mutants.mutants import Mutant
 from tests.mutants.sessions import CONFIRMING, JOBS, ORDERING
 
@@ -233,5 +233,90 @@ MUTANTS = [
             ),
         ),
         (CATALOGUE, "subprocess.run("),
+    ),
+    Mutant(
+        "a coroutine given to run_sync",
+        "ADB306",
+        (
+            Change(
+                CUSTOMERS,
+                "",
+                "async def newest(session: AsyncSession) -> None:\n    await session.run_sync(forget)\n\n"
+                "async def forget(session: AsyncSession) -> None:\n    session.expunge_all()",
+            ),
+        ),
+        (CUSTOMERS, "session.run_sync(forget)"),
+    ),
+    Mutant(
+        "migrations whose configuration has become a coroutine",
+        "ADB306",
+        (
+            Change(
+                "migrations/env.py",
+                "",
+                "async def check(connection: Connection) -> None:\n    connection.execute(text('SELECT 1'))\n\n"
+                "async def checked() -> None:\n"
+                "    engine = create_async_engine(settings.database_url, poolclass=NullPool)\n"
+                "    async with engine.begin() as connection:\n"
+                "        await connection.run_sync(check)\n"
+                "    await engine.dispose()",
+            ),
+        ),
+        ("migrations/env.py", "connection.run_sync(check)"),
+    ),
+    Mutant(
+        "a listener on the async engine",
+        "ADB307",
+        (
+            Change(
+                DATABASE,
+                "",
+                '@event.listens_for(engine, "connect")\n'
+                "def connected(connection: object, record: object) -> None:\n    print('connected')",
+                imports="from sqlalchemy import event",
+            ),
+        ),
+        (DATABASE, "event.listens_for(engine"),
+    ),
+    Mutant(
+        "a listener that is a coroutine",
+        "ADB307",
+        (
+            Change(
+                DATABASE,
+                "",
+                '@event.listens_for(engine.sync_engine, "connect")\n'
+                "async def connected(connection: object, record: object) -> None:\n    print('connected')",
+                imports="from sqlalchemy import event",
+            ),
+        ),
+        (DATABASE, "event.listens_for(engine.sync_engine"),
+    ),
+    Mutant(
+        "tables made on the async engine at the start",
+        "ADB308",
+        (
+            Change(
+                MAIN,
+                "await verify()",
+                "await verify()\nBase.metadata.drop_all(engine)",
+                imports="from reference_app.models import Base",
+            ),
+        ),
+        (MAIN, "Base.metadata.drop_all(engine)"),
+    ),
+    Mutant(
+        "tables dropped before run_sync runs",
+        "ADB308",
+        (
+            Change(
+                DATABASE,
+                "",
+                "async def clear() -> None:\n    async with engine.begin() as connection:\n"
+                "        await connection.run_sync(Base.metadata.drop_all())",
+                imports="from reference_app.models import Base",
+            ),
+        ),
+        (DATABASE, "Base.metadata.drop_all()"),
     ),
 ]

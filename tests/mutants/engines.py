@@ -163,7 +163,7 @@ MUTANTS = [
             Change(
                 DATABASE,
                 "",
-                "replica = create_async_engine(settings.database_url)\n"
+                "replica = create_async_engine(settings.database_url, pool_pre_ping=True)\n"
                 "ReplicaSession = async_sessionmaker(replica, expire_on_commit=False)",
             ),
             Change(DATABASE, "SessionLocal()", "ReplicaSession()", "verify"),
@@ -250,5 +250,97 @@ MUTANTS = [
         (Change("services/jobs.py", "", CELERY, imports="import asyncio\nfrom celery import shared_task"),),
         ("database.py", "create_async_engine("),
         behaves=False,
+    ),
+    Mutant(
+        "an engine with the pool of threads",
+        "ADB108",
+        (
+            engine(
+                "create_async_engine(settings.database_url, pool_pre_ping=True, poolclass=QueuePool)",
+                imports="from sqlalchemy.pool import QueuePool",
+            ),
+        ),
+        (DATABASE, "poolclass=QueuePool"),
+    ),
+    Mutant(
+        "a size for an engine without a pool",
+        "ADB108",
+        (
+            engine(
+                "create_async_engine(settings.database_url, poolclass=NullPool, pool_size=settings.pool_size)",
+                imports="from sqlalchemy import NullPool",
+            ),
+        ),
+        (DATABASE, "pool_size=settings.pool_size"),
+    ),
+    Mutant(
+        "a pool of asyncpg's own that is smaller than it starts",
+        "ADB108",
+        (
+            Change(
+                DATABASE,
+                "",
+                "async def total() -> int:\n"
+                '    async with asyncpg.create_pool("postgresql://localhost/shop", max_size=4) as pool:\n'
+                "        return await pool.fetchval('SELECT 1')",
+                imports="import asyncpg",
+            ),
+        ),
+        (DATABASE, "max_size=4"),
+    ),
+    Mutant(
+        "one of two caches switched off",
+        "ADB110",
+        (with_option('connect_args={"prepared_statement_cache_size": 0}'),),
+        (DATABASE, "prepared_statement_cache_size"),
+        behaves=False,
+    ),
+    Mutant(
+        "an engine behind PgBouncer",
+        "ADB110",
+        (
+            Change(
+                DATABASE,
+                "",
+                'reports = create_async_engine("postgresql+asyncpg://shop@pgbouncer/shop", poolclass=NullPool)\n'
+                "Reports = async_sessionmaker(reports, expire_on_commit=False)",
+                imports="from sqlalchemy import NullPool",
+            ),
+        ),
+        (DATABASE, "shop@pgbouncer"),
+        behaves=False,
+    ),
+    Mutant(
+        "an engine that does not ask its connections",
+        "ADB112",
+        (engine("create_async_engine(settings.database_url, pool_size=settings.pool_size)"),),
+        (DATABASE, "engine = create_async_engine("),
+        behaves=False,
+    ),
+    Mutant(
+        "an engine with every option but the one that asks",
+        "ADB112",
+        (Change(DATABASE, ENGINE, ENGINE.strip().replace("    pool_pre_ping=True,\n", "")),),
+        (DATABASE, "engine = create_async_engine("),
+        behaves=False,
+    ),
+    Mutant(
+        "Alembic's environment as it comes, with asyncpg",
+        "ADB103",
+        (
+            Change(
+                "migrations/env.py",
+                "engine = create_async_engine(\n"
+                "    settings.database_url,\n"
+                "    poolclass=NullPool,\n"
+                '    connect_args={"timeout": settings.connect_timeout, "server_settings": elsewhere},\n'
+                ")",
+                'context.config.set_main_option("sqlalchemy.url", "postgresql+asyncpg://localhost/shop")\n'
+                "options = context.config.get_section(context.config.config_ini_section, {})\n"
+                'engine = engine_from_config(options, prefix="sqlalchemy.", poolclass=NullPool)',
+                imports="from sqlalchemy import engine_from_config",
+            ),
+        ),
+        ("migrations/env.py", "engine_from_config(options"),
     ),
 ]

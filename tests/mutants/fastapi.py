@@ -161,4 +161,32 @@ MUTANTS = [
         ),
         (MAIN, 'add_event_handler("startup"'),
     ),
+    Mutant(
+        "a dependency that is said to return its session",
+        "ADB610",
+        (
+            Change(
+                "database.py",
+                "",
+                "async def reading() -> AsyncSession:\n    async with SessionLocal() as session:\n        yield session",
+            ),
+        ),
+        ("database.py", "async def reading() -> AsyncSession:"),
+        behaves=False,
+    ),
+    Mutant(
+        "a manager that is said to return its session",
+        "ADB610",
+        (
+            Change(
+                "database.py",
+                "",
+                "@asynccontextmanager\nasync def reading() -> AsyncSession:\n"
+                "    async with SessionLocal() as session:\n        yield session",
+                imports="from contextlib import asynccontextmanager",
+            ),
+        ),
+        ("database.py", "async def reading() -> AsyncSession:"),
+        behaves=False,
+    ),
 ]

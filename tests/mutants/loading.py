@@ -385,4 +385,90 @@ MUTANTS = [
         ),
         (ORDERING, "datetime.utcnow()"),
     ),
+    Mutant(
+        "customers who all registered when the server started",
+        "ADB504",
+        (
+            Change(
+                "models.py",
+                "created_at: Mapped[datetime] = mapped_column(server_default=func.now())",
+                "created_at: Mapped[datetime] = mapped_column(default=datetime.now(UTC))",
+                inside="Customer",
+                imports="from datetime import UTC",
+            ),
+        ),
+        ("models.py", "default=datetime.now(UTC)"),
+    ),
+    Mutant(
+        "orders placed when the table was made",
+        "ADB504",
+        (
+            Change(
+                "models.py",
+                "created_at: Mapped[datetime] = mapped_column(server_default=func.now())",
+                'created_at: Mapped[datetime] = mapped_column(server_default="now()")',
+                inside="Order",
+            ),
+        ),
+        ("models.py", 'server_default="now()"'),
+    ),
+    Mutant(
+        "a stock that begins with a Python number",
+        "ADB504",
+        (
+            Change(
+                "models.py",
+                "stock: Mapped[int]",
+                "stock: Mapped[int] = mapped_column(server_default=0)",
+            ),
+        ),
+        ("models.py", "server_default=0"),
+    ),
+    Mutant(
+        "what else there is to know of a book",
+        "ADB507",
+        (Change("models.py", "title: Mapped[str]", "title: Mapped[str]\nmetadata: Mapped[str | None]"),),
+        ("models.py", "metadata: Mapped[str | None]"),
+    ),
+    Mutant(
+        "what else there is to know of an order line",
+        "ADB507",
+        (
+            Change(
+                "models.py",
+                "quantity: Mapped[int]",
+                "quantity: Mapped[int]\nmetadata: Mapped[dict[str, str]] = mapped_column(JSON, deferred=True)",
+                imports="from sqlalchemy import JSON",
+            ),
+        ),
+        ("models.py", "metadata: Mapped[dict[str, str]]"),
+    ),
+    Mutant(
+        "a base class as it was in 1.4",
+        "ADB508",
+        (
+            Change(
+                "models.py",
+                "",
+                "Reports = declarative_base(metadata=Base.metadata)",
+                imports="from sqlalchemy.ext.declarative import declarative_base",
+            ),
+        ),
+        ("models.py", "from sqlalchemy.ext.declarative import"),
+        behaves=False,
+    ),
+    Mutant(
+        "a column without a type",
+        "ADB508",
+        (
+            Change(
+                "models.py",
+                "title: Mapped[str]",
+                "title = Column(String, nullable=False)",
+                imports="from sqlalchemy import Column, String",
+            ),
+        ),
+        ("models.py", "title = Column"),
+        behaves=False,
+    ),
 ]

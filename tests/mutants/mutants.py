@@ -18,7 +18,7 @@ class Mutant:
 
     `count` is how often the code is right, `also` are other codes that are right as well, each as often as it is there. `behaves` says whether the application behaves
     differently; otherwise the mistake is one of style, of the tool, or of code that never runs.
-    `raw` is text appended to a file that no tree can be made of.
+    `raw` is text appended to a file that no tree can be made of, `beside` are other files, by path and text.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Mutant:
     count: int = 1
     behaves: bool = True
     raw: tuple[str, str] | None = None
+    beside: tuple[tuple[str, str], ...] = ()
 
     def files(self) -> dict[str, str]:
         """The changed files by path from the application's folder."""
@@ -38,12 +39,12 @@ class Mutant:
             changed[change.path] = change.applied(text)
         if self.raw is not None:
             changed[self.raw[0]] = (APPLICATION / self.raw[0]).read_text() + self.raw[1]
-        return changed
+        return {**changed, **dict(self.beside)}
 
 
 def mutants() -> Iterator[Mutant]:
     """All mutants, each with a name of its own."""
-    from tests.mutants import awaiting, engines, fastapi, loading, queries, sessions, tool, transactions
+    from tests.mutants import asyncpg, awaiting, engines, fastapi, loading, queries, sessions, tool, transactions
 
-    for module in (engines, sessions, awaiting, queries, fastapi, transactions, loading, tool):
+    for module in (engines, sessions, awaiting, queries, fastapi, transactions, loading, asyncpg, tool):
         yield from module.MUTANTS

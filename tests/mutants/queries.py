@@ -195,4 +195,149 @@ MUTANTS = [
         ),
         (ORDERS, "Order.customer_id == customer"),
     ),
+    Mutant(
+        "the newest book, of all",
+        "ADB406",
+        (
+            Change(
+                BOOKS,
+                "",
+                "async def newest(session: AsyncSession) -> Book | None:\n"
+                "    return (await session.scalars(select(Book).order_by(Book.id.desc()))).first()",
+            ),
+        ),
+        (BOOKS, "Book.id.desc()"),
+    ),
+    Mutant(
+        "the number of orders, by loading them",
+        "ADB406",
+        (
+            Change(
+                ORDERS,
+                "",
+                "async def count(session: AsyncSession) -> int:\n"
+                "    return len((await session.scalars(select(Order))).all())",
+            ),
+        ),
+        (ORDERS, "len((await"),
+    ),
+    Mutant(
+        "all order lines executed instead of streamed",
+        "ADB412",
+        (
+            Change(
+                ORDERS,
+                "result = await self.session.stream(query)",
+                "result = await self.session.execute(query)",
+            ),
+        ),
+        (ORDERS, "self.session.execute(query)"),
+        also=("ADB304",),
+    ),
+    Mutant(
+        "a page of books through a server-side cursor",
+        "ADB412",
+        (
+            Change(
+                BOOKS,
+                "found = await self.session.scalars(select(Book).where(Book.id > after).order_by(Book.id).limit(limit))",
+                "query = select(Book).where(Book.id > after).order_by(Book.id).limit(limit)\n"
+                "found = await self.session.scalars(query, execution_options={'yield_per': 50})",
+            ),
+        ),
+        (BOOKS, "execution_options={'yield_per': 50}"),
+    ),
+    Mutant(
+        "the lines of an order whose id both tables have",
+        "ADB413",
+        (
+            Change(
+                ORDERS,
+                "",
+                "async def of_book(session: AsyncSession, key: int) -> Sequence[Order]:\n"
+                "    query = select(Order).join(OrderLine).join(Book).options(WITH_LINES)\n"
+                "    return (await session.scalars(query.filter_by(id=key))).unique().all()",
+            ),
+        ),
+        (ORDERS, "filter_by(id=key)"),
+    ),
+    Mutant(
+        "customers by a name that both have",
+        "ADB413",
+        (
+            Change(
+                CUSTOMERS,
+                "",
+                "async def since(session: AsyncSession, at: object) -> list[Customer]:\n"
+                "    query = select(Customer).join(Order, Order.customer_id == Customer.id)\n"
+                "    return list((await session.scalars(query.filter_by(created_at=at))).all())",
+                imports="from sqlalchemy import select\nfrom reference_app.models import Order",
+            ),
+        ),
+        (CUSTOMERS, "filter_by(created_at=at)"),
+    ),
+    Mutant(
+        "a page of books, counted first",
+        "ADB414",
+        (
+            Change(
+                BOOKS,
+                "return found.all()",
+                "if not found.all():\n    return []\nreturn found.all()",
+            ),
+        ),
+        (BOOKS, "return found.all()"),
+    ),
+    Mutant(
+        "locked books, looked at twice",
+        "ADB414",
+        (
+            Change(
+                BOOKS,
+                "return {book.id: book for book in found}",
+                "missing = set(keys) - {book.id for book in found.all()}\n"
+                "return {book.id: book for book in found.all() if book.id not in missing}",
+            ),
+        ),
+        (BOOKS, "if book.id not in missing"),
+    ),
+    Mutant(
+        "books by a title that is written into the statement",
+        "ADB404",
+        (
+            Change(
+                BOOKS,
+                "",
+                "async def titled(session: AsyncSession, title: str) -> Sequence[object]:\n"
+                "    query = f\"SELECT * FROM book WHERE title = '{title}'\"\n"
+                "    return (await session.execute(text(query))).all()",
+                imports="from sqlalchemy import text",
+            ),
+        ),
+        (BOOKS, "text(query)"),
+    ),
+    Mutant(
+        "books in an order that the request chooses",
+        "ADB404",
+        (
+            Change(
+                BOOKS,
+                "",
+                "async def in_order(session: AsyncSession, order: str) -> Sequence[Book]:\n"
+                "    found = await session.scalars(select(Book).order_by(text(order)).limit(20))\n"
+                "    return found.all()",
+                imports="from sqlalchemy import text",
+            ),
+            Change(
+                "routes/books.py",
+                "",
+                '@router.get("/by/{order}", response_model=list[BookOut])\n'
+                "async def sorted_books(order: str, session: SessionDep) -> Sequence[Book]:\n"
+                "    return await in_order(session, order)",
+                imports="from collections.abc import Sequence\nfrom reference_app.database import SessionDep\n"
+                "from reference_app.repositories.books import in_order",
+            ),
+        ),
+        (BOOKS, "text(order)"),
+    ),
 ]

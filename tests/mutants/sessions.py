@@ -346,4 +346,28 @@ MUTANTS = [
         ),
         (DATABASE, "async_scoped_session("),
     ),
+    Mutant(
+        "SQLModel's way on SQLAlchemy's session",
+        "ADB210",
+        (
+            Change(
+                "repositories/orders.py",
+                "found = await self.session.scalars(query.limit(limit).options(WITH_LINES))",
+                "found = await self.session.exec(query.limit(limit).options(WITH_LINES))",
+            ),
+        ),
+        ("repositories/orders.py", "self.session.exec("),
+    ),
+    Mutant(
+        "a locked row by SQLModel's way",
+        "ADB210",
+        (
+            Change(
+                "repositories/books.py",
+                "found = await self.session.scalars(query.execution_options(populate_existing=True))",
+                "found = await self.session.exec(query.execution_options(populate_existing=True))",
+            ),
+        ),
+        ("repositories/books.py", "self.session.exec("),
+    ),
 ]

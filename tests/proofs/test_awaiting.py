@@ -140,3 +140,69 @@ def test_ADB309_blocking_io_call(stage: Stages) -> None:
         bad, good = found.both(act(path))
         found.shows(f"the event loop during a request: {what}", bad, good)
         assert (bad, good) == (BLOCKED, KEPT_RUNNING)
+
+
+def test_ADB306_run_sync_coroutine(stage: Stages) -> None:
+    found = stage("ADB306")
+
+    async def act(scene: Scene) -> str:
+        async with scene.module.SessionLocal() as session:
+            await scene.module.run(session)
+        return ", ".join(item or "plain" for item in scene.module.ran) or "none"
+
+    bad, good = found.both(act)
+    found.shows("functions whose body ran", bad, good)
+    assert (bad, good) == ("none", "plain, partial, lambda, method, prepared")
+
+
+def test_ADB307_event_on_async_object(stage: Stages) -> None:
+    found = stage("ADB307")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        async with module.SessionLocal() as session:
+            works = (module.on_engine, module.on_class, module.on_factory, lambda: module.on_session(session))
+            return [await outcome(work) for work in works]
+
+    async def heard(scene: Scene) -> str:
+        scene.module.asynchronous()
+        await scene.module.run()
+        return ", ".join(scene.module.heard) or "nothing"
+
+    async def inspected(scene: Scene) -> str:
+        return await outcome(getattr(scene.module, "names", scene.module.tables))
+
+    bad, good = found.play("bad", act), found.play("good", act)
+    found.shows("a listener on an async engine", bad[0], "hears")
+    found.shows("a listener on `AsyncSession`", bad[1], "hears")
+    assert (bad, good) == (
+        ["NotImplementedError", "InvalidRequestError", "InvalidRequestError", "NotImplementedError"],
+        ["None"] * 4,
+    )
+    bad, good = found.play("bad", heard), found.play("good", heard)
+    found.shows("what a listener has done: `async def`, and plain", bad, good)
+    assert (bad, good) == ("nothing", "sync")
+    bad, good = found.play("bad", inspected), found.play("good", inspected)
+    found.shows("`inspect` of an async engine, and of a connection in `run_sync`", bad, good)
+    assert (bad, good) == ("NoInspectionAvailable", "[]")
+
+
+def test_ADB308_metadata_call_on_async_engine(stage: Stages) -> None:
+    found = stage("ADB308")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        return [
+            await outcome(work) for work in (module.on_engine, module.on_its_half, module.on_connection, module.called)
+        ]
+
+    bad, good = found.play("bad", act), found.play("good", act)
+    found.shows("`create_all` on an async engine", bad[0], "makes the tables" if good[0] == "None" else good[0])
+    found.shows("`create_all` on its `sync_engine`", bad[1], "makes the tables" if good[1] == "None" else good[1])
+    assert bad == ["AttributeError", "MissingGreenlet", "AttributeError", "TypeError"]
+    assert good == ["None"] * 4
+
+    async def mended(scene: Scene) -> str:
+        return await outcome(scene.module.called)
+
+    assert found.play("fixed", mended) == "None"

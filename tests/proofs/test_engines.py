@@ -179,3 +179,47 @@ def test_ADB111_engine_across_event_loops(stage: Stages) -> None:
     found.shows("a second loop of its own", bad[1], "goes on")
     assert {*bad} <= {"RuntimeError", "InterfaceError"}
     assert good == ["[1, 1]", "0"]
+
+
+def test_ADB108_invalid_pool_argument(stage: Stages) -> None:
+    found = stage("ADB108")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        engines = [await outcome(make) for make in (module.queued, module.threaded, module.sized, module.small)]
+        made = ["an engine" if item.startswith("<") else item for item in engines]
+        return [*made, await outcome(module.pool), await outcome(module.other_pool)]
+
+    bad, good = found.both(act)
+    found.shows("an engine with `QueuePool`", bad[0], good[0])
+    found.shows("an engine with `SingletonThreadPool`", bad[1], good[1])
+    found.shows("an engine with `NullPool` and a size", bad[2], good[2])
+    found.shows("asyncpg's pool with `max_size=5` alone", bad[4], "is made" if good[4] == "1" else good[4])
+    assert bad == ["ArgumentError", "ArgumentError", "TypeError", "TypeError", "ValueError", "ValueError"]
+    assert good == [*["an engine"] * 4, "1", "1"]
+
+
+def test_ADB110_pgbouncer_prepared_statements(stage: Stages) -> None:
+    found = stage("ADB110")
+
+    async def act(scene: Scene) -> int:
+        return int(await scene.module.named(scene.module.engine))
+
+    bad, good = found.both(act)
+    found.shows("statements that the server knows by name during a query", bad, good)
+    assert (bad, good) == (1, 0)
+
+
+def test_ADB112_no_pool_pre_ping(stage: Stages) -> None:
+    found = stage("ADB112")
+
+    async def act(scene: Scene) -> list[int]:
+        async with served(scene.module.app) as client:
+            first = await client.get("/health")
+            gone = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = $1"
+            await scene.room.fetch(gone, scene.room.name)
+            return [first.status_code, (await client.get("/health")).status_code]
+
+    bad, good = found.both(act)
+    found.shows("the first request after the server has closed its connections", bad[1], good[1])
+    assert (bad, good) == ([200, 500], [200, 200])

@@ -226,3 +226,14 @@ def test_ADB609_dependency_misuse(stage: Stages) -> None:
     found.shows("`async with get_session()`", bad[1], "a session" if good[1] == "1" else good[1])
     found.shows("the answer of a route with `Depends(SessionLocal)`", bad[2], good[2])
     assert (bad, good) == (["TypeError", "TypeError", 422], ["1", "1", 200])
+
+
+def test_ADB610_misannotated_generator(stage: Stages) -> None:
+    found = stage("ADB610")
+
+    async def act(scene: Scene) -> str:
+        return await outcome(scene.module.run)
+
+    bad, good = found.both(act)
+    found.shows("what the generator gives", bad, good)
+    assert bad == good == "1"

@@ -9,9 +9,11 @@ from functools import partial
 from typing import Any
 
 import pytest
+import sqlalchemy
 
-from tests.proofs.stage import Scene, Stage, outcome, served
+from tests.proofs.stage import Scene, Stage, outcome, served, yes_or_no
 
+IS_20 = sqlalchemy.__version__.startswith("2.0.")
 Stages = Callable[[str], Stage]
 
 
@@ -316,3 +318,51 @@ def test_ADB505_mixed_timezone_datetime(stage: Stages, monkeypatch: pytest.Monke
     found.shows("`utcnow()` for a column with a zone, on a server in New York", bad[3], good[3])
     assert bad == ["DBAPIError"] * 3 + ["hours off"]
     assert good == ["None"] * 3 + ["right"]
+
+
+def test_ADB504_evaluated_default(stage: Stages) -> None:
+    found = stage("ADB504")
+
+    async def act(scene: Scene) -> list[int | str]:
+        module = scene.module
+        await module.create_tables()
+        async with module.SessionLocal() as session:
+            books = await module.two_books(session)
+        different = [len({getattr(book, name) for book in books}) for name in ("at", "key", "code", "due", "seen")]
+        return [*different, str(books[1].tags), await outcome(lambda: module.flagged().__name__)]
+
+    bad, good = found.both(act)
+    found.shows("two rows with `default=datetime.now()`: different times", bad[0], good[0])
+    found.shows("two rows with `default=uuid4()`: different keys", bad[1], good[1])
+    found.shows('two rows with `server_default="now()"`: different times', bad[4], good[4])
+    found.shows("what a new row has, after another one was changed", bad[5], good[5])
+    found.shows("a class with `server_default=False`", bad[6], "is defined" if good[6] == "Flag" else good[6])
+    assert bad == [1, 1, 1, 1, 1, "{'new': True}", "ArgumentError"]
+    assert good == [2, 2, 2, 2, 2, "{}", "Flag"]
+
+
+def test_ADB507_reserved_attribute(stage: Stages) -> None:
+    found = stage("ADB507")
+
+    async def act(scene: Scene) -> list[str]:
+        works = (scene.module.annotated, scene.module.called, scene.module.mixed_in, scene.module.registered)
+        made = ["Doc" if (seen := await outcome(work)).startswith("<class") else seen for work in works]
+        return [*made, "warns" if scene.warned("should be left reserved") else "is silent"]
+
+    bad, good = found.both(act)
+    found.shows("a class with a column `metadata`", bad[0] if IS_20 else bad[4], "is defined")
+    assert good == ["Doc", "Doc", "Doc", "Doc", "is silent"]
+    refused = ["InvalidRequestError"] * 3
+    assert bad == ([*refused, "Doc", "is silent"] if IS_20 else ["Doc", "Doc", "Doc", "Doc", "warns"])
+
+
+def test_ADB508_legacy_declarative(stage: Stages) -> None:
+    found = stage("ADB508")
+
+    async def act(scene: Scene) -> tuple[str, bool]:
+        return scene.module.query(), scene.warned("declarative_base")
+
+    bad, good = found.both(act)
+    found.shows("`MovedIn20Warning` at import", *yes_or_no(bad[1], good[1]))
+    assert bad[0] == good[0]
+    assert (bad[1], good[1]) == (True, False)

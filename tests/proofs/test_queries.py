@@ -9,7 +9,7 @@ import sqlalchemy
 from sqlalchemy import Engine, NullPool, create_engine, select
 from sqlalchemy.orm import Session
 
-from tests.proofs.stage import Scene, Stage, outcome
+from tests.proofs.stage import Scene, Stage, outcome, served
 
 Stages = Callable[[str], Stage]
 IS_20 = sqlalchemy.__version__.startswith("2.0.")
@@ -197,3 +197,84 @@ def test_ADB411_untyped_text_parameter(stage: Stages) -> None:
     found.shows("a comparison in a step of a statement", bad[2], good[2])
     assert {*bad} <= {"DBAPIError", "ProgrammingError"}
     assert good == ["a book"] * 3
+
+
+def test_ADB406_unbounded_first(stage: Stages) -> None:
+    found = stage("ADB406")
+
+    async def act(scene: Scene) -> list[int]:
+        module = scene.module
+        await module.create_tables(500)
+        rows = module.fetched()
+        async with module.SessionLocal() as session:
+            for work in (module.newest, module.by_the_session, module.counted):
+                await work(session)
+            await module.step_by_step(session, "")
+        return list(rows)
+
+    bad, good = found.play("bad", act), found.play("good", act)
+    found.shows("rows of 500 that come for the first one", bad[0], good[0])
+    found.shows("rows that come to be counted", bad[2], good[2])
+    assert (bad, good) == ([500] * 4, [1] * 4)
+    assert found.play("fixed", act) == [1, 1, 500, 1]
+
+
+def test_ADB412_server_side_cursor_execute(stage: Stages) -> None:
+    found = stage("ADB412")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        await module.create_tables()
+        async with module.SessionLocal() as session:
+            works = (module.in_chain, module.in_steps, module.in_options)
+            return [await outcome(partial(work, session)) for work in works] + [await outcome(module.on_connection)]
+
+    bad, good = found.both(act)
+    found.shows("`yield_per` with `scalars()`", bad[0], "streams the rows" if good[0] == "0" else good[0])
+    assert (bad, good) == (["AsyncMethodRequired"] * 4, ["0", "0", "0", "1"])
+
+
+def test_ADB413_ambiguous_filter_by(stage: Stages) -> None:
+    found = stage("ADB413")
+
+    async def act(scene: Scene) -> str:
+        await scene.module.create_tables()
+        async with scene.module.SessionLocal() as session:
+            return await outcome(lambda: scene.module.by_class(session))
+
+    bad, good = found.both(act)
+    found.shows("a book by its name, which its author has too", bad, good)
+    assert (bad, good) == ("None" if IS_20 else "AmbiguousColumnError", "Emma")
+
+
+def test_ADB414_result_consumed_twice(stage: Stages) -> None:
+    found = stage("ADB414")
+
+    async def act(scene: Scene) -> list[str]:
+        module = scene.module
+        async with module.SessionLocal() as session:
+            works = (module.all_twice, module.looped_twice, module.first_and_all, module.in_one_line)
+            return [await outcome(partial(work, session)) for work in works]
+
+    bad, good = found.both(act)
+    found.shows("three rows, asked for a second time", bad[0], good[0])
+    found.shows("a second loop over three rows: their sum, twice", bad[1], good[1])
+    found.shows("all rows after `first()`", bad[2], good[2])
+    assert bad == ["[]", "6", "ResourceClosedError", "(3, [])"]
+    assert good == ["[1, 2, 3]", "12", "[1, 2, 3]", "(3, [1, 2, 3])"]
+
+
+def test_ADB404_sql_from_string(stage: Stages) -> None:
+    found = stage("ADB404")
+
+    async def act(scene: Scene) -> list[str]:
+        await scene.module.create_tables()
+        async with served(scene.module.app) as client:
+            everything = await client.get("/books", params={"title": "' OR '1' = '1"})
+            apostrophe = await client.get("/books", params={"title": "Cat's Cradle"})
+            return [str(len(everything.json())), str(apostrophe.status_code)]
+
+    bad, good = found.both(act)
+    found.shows("books found by the title `' OR '1' = '1`", bad[0], good[0])
+    found.shows("the answer to a title with an apostrophe", bad[1], good[1])
+    assert (bad, good) == (["2", "500"], ["0", "200"])

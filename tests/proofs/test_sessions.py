@@ -346,3 +346,15 @@ def test_ADB213_nested_session(stage: Stages) -> None:
     found.shows("the same in a helper", bad[1], good[1])
     found.shows("what a background task with a session of its own ends with", bad[2], good[2])
     assert (bad, good) == ([500, 500, "TimeoutError"], [200, 200, "1"])
+
+
+def test_ADB210_mixed_sqlmodel_session(stage: Stages) -> None:
+    found = stage("ADB210")
+
+    async def act(scene: Scene) -> str:
+        await scene.module.create_tables()
+        return await outcome(scene.module.names)
+
+    bad, good = found.both(act)
+    found.shows("`exec()` on the session that the factory makes", bad, good)
+    assert (bad, good) == ("AttributeError", "[]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from async_db_lint.index.expressions import Await, Call, Expr, Name
-from async_db_lint.index.scopes import Block, Function, Module, Scope, TargetBinding
+from async_db_lint.index.scopes import Binding, Block, Function, Module, Scope, TargetBinding
 from async_db_lint.project.application.application import AROUND_SERVING, PER_REQUEST, Application, Trigger
 from async_db_lint.project.application.call_site import CallSite
 from async_db_lint.project.application.reach import Reach
@@ -107,9 +107,9 @@ class Codebase:
         """The role of the file that contains a call or function."""
         return self.application.role_of(item)
 
-    def is_in_application(self, item: Call | Function | TargetBinding) -> bool:
+    def is_in_application(self, item: Call | Function | Binding | TargetBinding) -> bool:
         """Whether a call, function or assignment is in a file of the application."""
-        if isinstance(item, TargetBinding):
+        if isinstance(item, (Binding, TargetBinding)):
             return self.roles.get(item.block.scope.module.path) is Role.APPLICATION
         return self.role(item) is Role.APPLICATION
 

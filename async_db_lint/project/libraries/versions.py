@@ -10,6 +10,8 @@ Version = tuple[int, ...]
 REQUIREMENT = re.compile(r"^\s*[\"']?(?P<name>[A-Za-z][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?P<spec>[^;#\"']*)", re.ASCII)
 LOCKED = re.compile(r'^name = "([^"]+)"\s*\nversion = "(\d{1,9}(?:\.\d{1,9})*+)(?!\d)', re.MULTILINE)
 CLAUSE = re.compile(r"(?P<operator>[<>=!~^]=?=?)\s*v?(?P<version>\d{1,9}(?:\.\d{1,9})*+)(?!\d)(?P<any>\.\*)?")
+QUOTED = re.compile(r"""["']([^"']+)["']""")
+IN_LINE = re.compile(r"=\s*\[\s*[\"']")  # a list that begins in the line of its name
 HIGHEST: Version = (9999,)
 
 
@@ -164,7 +166,7 @@ def _required(text: str) -> Iterable[tuple[str, Range]]:
     """Requirements, one a line, in the forms of requirements.txt, PEP 621 and Poetry."""
     for line in text.splitlines():
         line = line.removeprefix("Requires-Dist: ").replace("(", "").replace(")", "")  # of an installed package
-        for item in re.findall(r'"([^"]+)"', line) if line.count('"') > 2 else [line.strip().strip(",")]:
+        for item in QUOTED.findall(line) if IN_LINE.search(line) or line.count('"') > 2 else [line.strip().strip(",")]:
             found = REQUIREMENT.match(item)
             if found and CLAUSE.search(found["spec"]):
                 yield found["name"], range_of(found["spec"])

@@ -18,16 +18,21 @@ from async_db_lint.index.expressions import (
     Opaque,
     PythonComparison,
 )
-from async_db_lint.index.scopes import Function
+from async_db_lint.index.scopes import Class, Function
+from async_db_lint.project.inference.parameters import declared_at
 from async_db_lint.project.libraries import library
 from async_db_lint.project.loading.arguments import class_meant
 from async_db_lint.project.loading.models import Column
 from async_db_lint.project.loading.statements import SelectStatements
-from async_db_lint.project.names.places import place_of
+from async_db_lint.project.names.places import Place, end_of, place_of
 
 CLAUSES = ("where", "filter", "having")
 COMBINING = frozenset({"and_", "or_", "not_"})
 UNCLEAR = frozenset({"Is", "IsNot", "In", "NotIn"})
+INTEGERS = frozenset(f"sqlalchemy.{name}" for name in "Integer BigInteger SmallInteger INTEGER BIGINT SMALLINT".split())
+BESIDE_TYPES = frozenset(f"sqlalchemy.{name}" for name in "ForeignKey Identity Sequence Computed".split())
+"""What stands among a column's arguments and is no type."""
+STRING, INTEGER = "builtins.str", "builtins.int"
 
 
 class Decided(NamedTuple):
@@ -128,7 +133,7 @@ class Conditions:
         if not isinstance(expr, Opaque) or len(expr.children) != 2:
             return
         column, given = expr.children
-        if not isinstance(column, Attribute) or not _is_string(given, call):
+        if not isinstance(column, Attribute) or not self._is_string(given, call):
             return
         cls = class_meant(self.codebase.inference, column.value, place_of(call), None)
         model = None if cls is None else self.statements.models.of(cls)
@@ -137,7 +142,7 @@ class Conditions:
 
     def _looked_up(self, call: Call) -> Iterator[Mistyped]:
         entity, given = call.argument("entity", 0), call.argument("ident", 1)
-        if entity is None or given is None or not _is_string(given, call):
+        if entity is None or given is None or not self._is_string(given, call):
             return
         cls = class_meant(self.codebase.inference, entity, place_of(call), None)
         model = None if cls is None else self.statements.models.of(cls)
@@ -145,12 +150,36 @@ class Conditions:
         if cls is not None and len(keys) == 1 and self._is_integer(keys[0]):
             yield Mistyped(call, getattr(given, "name", ""), f"{cls.name}.{keys[0].name}")
 
+    def _is_string(self, expr: Expr, call: Call) -> bool:
+        """Whether a name is a parameter that is annotated as `str`, and bound to nothing else."""
+        scope = call.block.scope
+        if not isinstance(expr, Name) or not isinstance(scope, Function) or len(scope.bindings.get(expr.name, ())) != 1:
+            return False
+        parameter = scope.parameter(expr.name)
+        return parameter is not None and self._name(parameter.annotation, declared_at(scope)) == STRING
+
     def _is_integer(self, column: Column | None) -> bool:
         """Whether a column is an integer, and no class says that `int` is something else."""
-        if column is None or not _is_integer(column):
+        if column is None or (column.call is not None and column.call.splats):
             return False
-        maps = [given for _, given in self.statements.models.annotation_maps(column.owner)]
-        return all(isinstance(item, Mapping) and all(key != Name("int") for key, _ in item.items) for item in maps)
+        place = end_of(column.owner)
+        names = [self._name(item.callee if isinstance(item, Call) else item, place) for item in column.types]
+        own = [name for name in names if name not in BESIDE_TYPES]
+        if own:
+            return own[0] in INTEGERS
+        maps = [(cls, given) for cls, given in self.statements.models.annotation_maps(column.owner)]
+        is_plain = all(isinstance(given, Mapping) and not self._has_integer(given, cls) for cls, given in maps)
+        return is_plain and self._name(column.mapped, place) == INTEGER
+
+    def _has_integer(self, given: Mapping, cls: Class) -> bool:
+        """Whether a map of annotations says what `int` is; one that is not whole may."""
+        return any(key is None or self._name(key, end_of(cls)) == INTEGER for key, _ in given.items)
+
+    def _name(self, expr: Expr | None, place: Place) -> str | None:
+        """The library's name of what an expression is."""
+        return (
+            None if expr is None else self.codebase.inference.library_name(self.codebase.inference.value(expr, place))
+        )
 
 
 def _may_be_decided(expr: Expr) -> bool:
@@ -158,27 +187,6 @@ def _may_be_decided(expr: Expr) -> bool:
     if isinstance(expr, Call):
         return expr.method in COMBINING and any(_may_be_decided(argument.value) for argument in expr.arguments)
     return isinstance(expr, (Either, Not, PythonComparison))
-
-
-def _is_string(expr: Expr, call: Call) -> bool:
-    """Whether a name is a parameter that is annotated as `str`, and bound to nothing else."""
-    scope = call.block.scope
-    if not isinstance(expr, Name) or not isinstance(scope, Function) or len(scope.bindings.get(expr.name, ())) != 1:
-        return False
-    parameter = scope.parameter(expr.name)
-    return parameter is not None and parameter.annotation == Name("str")
-
-
-def _is_integer(column: Column) -> bool:
-    """Whether a column is `Mapped[int]` without a type of its own, or one of SQLAlchemy's integers."""
-    if column.call is not None and (column.call.keyword("type_") is not None or column.call.splats):
-        return False
-    types = [] if column.call is None else [item for item in column.call.positional if not isinstance(item, Literal)]
-    names = [getattr(item.callee if isinstance(item, Call) else item, "name", "") for item in types]
-    own = [name for name in names if name not in ("ForeignKey", "Identity", "Sequence")]
-    if own:
-        return own[0] in ("Integer", "BigInteger", "SmallInteger")
-    return column.mapped == Name("int")
 
 
 def _is_key(column: Column) -> bool:

@@ -10,8 +10,10 @@ from async_db_lint.project.effects.effects import EffectsOfFunctions
 from async_db_lint.project.effects.requests import Request
 from async_db_lint.project.inference.definitions import written
 from async_db_lint.project.libraries import library
+from async_db_lint.project.loading.ambiguous_names import AmbiguousName, AmbiguousNames
 from async_db_lint.project.loading.between import Happenings
 from async_db_lint.project.loading.conditions import Conditions
+from async_db_lint.project.loading.defaults import Defaults, WrongDefault
 from async_db_lint.project.loading.expiry import Expiry
 from async_db_lint.project.loading.joined_rows import JoinedRows
 from async_db_lint.project.loading.json_columns import JsonColumns, Mutation
@@ -24,6 +26,7 @@ from async_db_lint.project.loading.responses import Responses, UnloadedField
 from async_db_lint.project.loading.stale import Stale, StaleReads
 from async_db_lint.project.loading.statements import SelectStatements
 from async_db_lint.project.loading.time_zones import TimeZones
+from async_db_lint.project.loading.unbounded import Unbounded, UnboundedStatements
 from async_db_lint.project.loading.unloaded import Unloaded, UnloadedReads
 from async_db_lint.project.names.places import place_of
 
@@ -75,6 +78,30 @@ class Loading:
         Example: `project.loading.joined_rows.repeated()`.
         """
         return JoinedRows(self.models, self.objects)
+
+    @cached_property
+    def wrong_defaults(self) -> tuple[WrongDefault, ...]:
+        """The defaults of columns that are worked out once, or that the database does not understand.
+
+        Example: `for item in project.loading.wrong_defaults:`.
+        """
+        return tuple(Defaults(self.models).wrong())
+
+    @cached_property
+    def unbounded(self) -> tuple[Unbounded, ...]:
+        """The statements that load all rows for the first of them, or for their number.
+
+        Example: `for item in project.loading.unbounded:`.
+        """
+        return tuple(UnboundedStatements(self.models, self.objects).all())
+
+    @cached_property
+    def ambiguous_names(self) -> tuple[AmbiguousName, ...]:
+        """The names given to `filter_by()` after a join that do not mean the class that was selected.
+
+        Example: `for item in project.loading.ambiguous_names:`.
+        """
+        return tuple(AmbiguousNames(self.models).all())
 
     @cached_property
     def conditions(self) -> Conditions:

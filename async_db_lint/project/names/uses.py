@@ -76,7 +76,10 @@ def _within(expr: Expr, parent: Expr | None, name: str, seen: set[int]) -> Itera
 
 
 def expressions(scope: Scope) -> Iterator[Expr]:
-    """Every expression that a scope keeps; those inside others come again by themselves."""
+    """Every expression that a scope keeps; those inside others come again by themselves.
+
+    Example: `for expr in expressions(function):`.
+    """
     for bindings in scope.bindings.values():
         for binding in bindings:
             if is_expression(binding.value):

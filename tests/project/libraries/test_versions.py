@@ -149,6 +149,8 @@ def test_a_version_is_spelled_as_it_is_parsed(version: Version, text: str) -> No
         [tool.poetry.dependencies]
         sqlalchemy = {extras = ["asyncio"], version = "~2.0"}
         """,
+        'dependencies = ["sqlalchemy>=2.0,<2.1"]',
+        "dependencies = ['sqlalchemy~=2.0.0']",
         """
         [tool.poetry.dependencies]
         SQLAlchemy = "~2.0"
@@ -158,7 +160,16 @@ def test_a_version_is_spelled_as_it_is_parsed(version: Version, text: str) -> No
         "sqlalchemy" = "2.0.*,<2.1,>=2.0"
         """,
     ],
-    ids=["a line each", "one line", "single quotes", "poetry with extras", "poetry", "poetry in quotes"],
+    ids=[
+        "a line each",
+        "one line",
+        "single quotes",
+        "poetry with extras",
+        "one alone",
+        "one in single quotes",
+        "poetry",
+        "poetry in quotes",
+    ],
 )
 def test_a_pyproject_names_its_requirements(text: str) -> None:
     assert sqlalchemy("pyproject.toml", text) == Range((2,), (2, 1))
