@@ -24,7 +24,8 @@ from async_db_lint.project.loading.loading import Loading
 from async_db_lint.project.names.names import Names
 from async_db_lint.project.names.uses import names_of
 from async_db_lint.project.names.values import Value
-from async_db_lint.project.sql.sql_texts import SqlText, SqlTexts
+from async_db_lint.project.sql.assembled import SqlText
+from async_db_lint.project.sql.sql_texts import SqlTexts
 from async_db_lint.project.sql.value_sources import ValueSources
 from async_db_lint.project.surroundings import Surroundings
 from async_db_lint.read.source import Role

@@ -133,7 +133,7 @@ def _walk(root: Path, folder: str, ignores: tuple[Ignore, ...], exclude: tuple[s
                 yield from _walk(root, path, ignores, exclude)
             elif not entry.name.startswith("."):
                 yield f"{path}/", False
-        elif (entry.name.endswith(".py") or is_settings(entry.name)) and entry.is_file(follow_symlinks=False):
+        elif (entry.name.endswith(".py") or is_settings(path)) and entry.is_file(follow_symlinks=False):
             is_wanted = not _is_left_out(path, ignores, exclude)
             if is_wanted or entry.name.endswith(".py"):
                 yield path, is_wanted
@@ -147,8 +147,11 @@ def _is_written(root: Path, folder: str) -> bool:
     return index is not None and re.search(re.escape(f"{folder}/".encode()) + rb"[^\x00]*\.py\x00", index) is not None
 
 
-def is_settings(name: str) -> bool:
+def is_settings(path: str) -> bool:
     """Whether a file says which versions of libraries a project uses, or that it has migrations."""
+    folder, _, name = path.rpartition("/")
+    if name.endswith(".txt") and folder.rpartition("/")[2] == "requirements":
+        return True
     return name in ("pyproject.toml", "uv.lock", "poetry.lock", "pdm.lock", "alembic.ini", "METADATA") or (
         name.startswith("requirements") and name.endswith(".txt")
     )

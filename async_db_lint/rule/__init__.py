@@ -11,6 +11,7 @@ from async_db_lint.index.expressions import (
     Call,
     Comprehension,
     Either,
+    Element,
     Enter,
     Expr,
     Lambda,
@@ -19,6 +20,7 @@ from async_db_lint.index.expressions import (
     Name,
     Sequence,
     Span,
+    Starred,
     Template,
     Usage,
     children,
@@ -40,6 +42,7 @@ from async_db_lint.index.scopes import (
     Parameter,
     Read,
     Scope,
+    Statement,
     TargetBinding,
     is_expression,
 )
@@ -55,15 +58,18 @@ from async_db_lint.project.effects.events import Event
 from async_db_lint.project.effects.held import Held
 from async_db_lint.project.effects.requests import InjectedDependency, Request, injected_subject
 from async_db_lint.project.effects.subjects import Provenance, Subject
+from async_db_lint.project.engines.alembic_urls import alembic_driver, async_driver, has_fallback
 from async_db_lint.project.engines.disposals import Disposal
 from async_db_lint.project.engines.ending import Ending, ending_of
 from async_db_lint.project.engines.engines import Engine
 from async_db_lint.project.engines.logged import logs_statements
+from async_db_lint.project.engines.unmade_pools import is_never_made
 from async_db_lint.project.engines.url_guards import Guard
-from async_db_lint.project.engines.urls import Driver, Url, driver_of
+from async_db_lint.project.engines.urls import Driver, Url
 from async_db_lint.project.inference.attributes import ancestry
 from async_db_lint.project.inference.decorators import ROUTERS, is_cached, shape_of
 from async_db_lint.project.inference.dependencies import is_depends
+from async_db_lint.project.inference.options import entry
 from async_db_lint.project.inference.results import awaited
 from async_db_lint.project.libraries.extras import without_greenlet
 from async_db_lint.project.libraries.library import (
@@ -92,7 +98,7 @@ from async_db_lint.project.loading.defaults import DefaultKind, WrongDefault
 from async_db_lint.project.loading.models import Column, Model
 from async_db_lint.project.loading.responses import Response, UnloadedField
 from async_db_lint.project.loading.stale import Cause, Stale
-from async_db_lint.project.loading.statement_chains import StatementChain, chain_of
+from async_db_lint.project.loading.statement_chains import StatementChain, chains_of
 from async_db_lint.project.loading.unbounded import Unbounded
 from async_db_lint.project.loading.unloaded import Unloaded
 from async_db_lint.project.names.imports import Needed
@@ -103,6 +109,12 @@ from async_db_lint.project.names.values import Kind, Value
 from async_db_lint.project.project import BlockingCall, Project
 from async_db_lint.project.sessions.closed import closings_of, is_handed_on
 from async_db_lint.project.sessions.gathered import gathered
+from async_db_lint.project.sessions.given_back import (
+    GivenBack,
+    given_back,
+    is_left_unentered,
+    is_outside_transaction,
+)
 from async_db_lint.project.sessions.handing import handed_over
 from async_db_lint.project.sessions.held import is_lent, is_session_or_connection
 from async_db_lint.project.sessions.injection import Injection, injection_for
@@ -110,7 +122,8 @@ from async_db_lint.project.sessions.opening import OPENED, Opened, is_generator_
 from async_db_lint.project.sessions.origin import Origin
 from async_db_lint.project.sessions.shared import Carried, carried_by, is_of_request
 from async_db_lint.project.sessions.tasks import has_ended, is_awaited_later, tasks
-from async_db_lint.project.sql.sql_texts import Piece, SqlText
+from async_db_lint.project.sql.assembled import Piece, SqlText
+from async_db_lint.project.sql.placeholders import wrong_placeholder
 from async_db_lint.project.sql.value_sources import Traced, ValueSource
 from async_db_lint.read.source import Role
 from async_db_lint.rule import cst
@@ -146,6 +159,7 @@ from async_db_lint.rule.suspect import (
     suspect_moment,
     suspect_read,
     suspect_return,
+    suspect_statement,
 )
 from async_db_lint.rule.syntax import Syntax
 
@@ -195,6 +209,7 @@ __all__ = [
     "Disposal",
     "Driver",
     "Either",
+    "Element",
     "Ending",
     "Engine",
     "Enter",
@@ -204,6 +219,7 @@ __all__ = [
     "Expr",
     "Fixer",
     "Function",
+    "GivenBack",
     "Guard",
     "Handler",
     "Handlers",
@@ -243,6 +259,8 @@ __all__ = [
     "Span",
     "SqlText",
     "Stale",
+    "Starred",
+    "Statement",
     "StatementChain",
     "Subject",
     "Suspect",
@@ -260,31 +278,35 @@ __all__ = [
     "Value",
     "ValueSource",
     "WrongDefault",
+    "alembic_driver",
     "ancestry",
     "argument",
     "argument_of",
+    "async_driver",
     "awaited",
     "can_define_lifespan",
     "canonical",
     "carried_by",
     "causes",
-    "chain_of",
+    "chains_of",
     "children",
     "closings_of",
     "coroutine_names",
     "cst",
     "dominates",
-    "driver_of",
     "enclosing_function",
     "end_of",
     "ending_of",
+    "entry",
     "event_registrations",
     "expressions",
     "gathered",
+    "given_back",
     "handed_over",
     "handlers",
     "handlers_of",
     "has_ended",
+    "has_fallback",
     "has_lifespan",
     "header_item",
     "injected_subject",
@@ -296,10 +318,13 @@ __all__ = [
     "is_expression",
     "is_generator_of_sessions",
     "is_handed_on",
+    "is_left_unentered",
     "is_lent",
     "is_never_awaited",
+    "is_never_made",
     "is_nothing",
     "is_of_request",
+    "is_outside_transaction",
     "is_probe",
     "is_session_or_connection",
     "keyword",
@@ -324,6 +349,7 @@ __all__ = [
     "suspect_moment",
     "suspect_read",
     "suspect_return",
+    "suspect_statement",
     "tasks",
     "touches",
     "uses_of",
@@ -331,4 +357,5 @@ __all__ = [
     "whole",
     "without_greenlet",
     "written_keyword",
+    "wrong_placeholder",
 ]

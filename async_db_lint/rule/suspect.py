@@ -147,13 +147,21 @@ def suspect_function(
     return Suspect(function.path, statement.span, message, Shape("FunctionDef"), statement, at, fix)
 
 
+def suspect_statement(statement: Statement, message: str, fix: Fixer[Any] | None = None) -> Suspect[Any]:
+    """A suspect simple statement: an assignment, a `return`, an import.
+
+    Example: `yield suspect_statement(read.statement, "…")`.
+    """
+    path = statement.block.scope.module.path
+    return Suspect(path, statement.span, message, Shape(statement.keyword), statement, fix=fix)
+
+
 def suspect_assigned(item: TargetBinding, message: str) -> Suspect[Any]:
     """A suspect assignment to an attribute or an item, also one such as `doc.tags += […]`.
 
     Example: `yield suspect_assigned(item.place, "…")`.
     """
-    statement = item.statement
-    return Suspect(item.block.scope.module.path, statement.span, message, Shape(statement.keyword), statement)
+    return suspect_statement(item.statement, message)
 
 
 def suspect_binding(item: Binding, message: str, fix: Fixer[Any] | None = None) -> Suspect[Any]:
@@ -161,8 +169,7 @@ def suspect_binding(item: Binding, message: str, fix: Fixer[Any] | None = None) 
 
     Example: `yield suspect_binding(row, "…")`.
     """
-    statement = item.statement
-    return Suspect(item.block.scope.module.path, statement.span, message, Shape(statement.keyword), statement, fix=fix)
+    return suspect_statement(item.statement, message, fix)
 
 
 def suspect_read(read: Read, message: str, fix: Fixer[cst.Attribute] | None = None) -> Suspect[cst.Attribute]:

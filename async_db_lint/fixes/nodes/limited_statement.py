@@ -11,7 +11,7 @@ def limiting(item: Unbounded) -> Fixer[cst.Call] | None:
     None where the statement stands in another function, and others may use it.
     """
     last = item.chain.last
-    if last.block.scope is not item.call.block.scope:
+    if last is None or last.block.scope is not item.call.block.scope:
         return None
 
     def fix(node: cst.Call, syntax: Syntax) -> Change | None:

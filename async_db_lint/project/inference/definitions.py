@@ -50,12 +50,19 @@ def written(inference: Inference, expr: Expr, place: Place, hops: int = 4) -> Ex
 
     Any other expression is itself; None when the name may stand for several things, or for one that is not known.
     """
-    if not isinstance(expr, (Name, Attribute)):
+    if not _is_dotted(expr):
         return expr
     if hops == 0 or (isinstance(expr, Name) and _is_bound_again(expr.name, place)):
         return None
     known = definitions(inference, expr, place)
     return written(inference, *known[0], hops - 1) if len(known) == 1 else None
+
+
+def _is_dotted(expr: Expr) -> bool:
+    """Whether an expression is a name, or an attribute of one: not of what a call gives."""
+    while isinstance(expr, Attribute):
+        expr = expr.value
+    return isinstance(expr, Name)
 
 
 def _is_bound_again(name: str, place: Place) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from async_db_lint.index.expressions import Call, Expr, Literal, Mapping
+from async_db_lint.index.expressions import Call, Expr, Literal, Mapping, Subscript
 from async_db_lint.project.inference.definitions import definitions
 from async_db_lint.project.inference.protocol import Inference
 from async_db_lint.project.names.places import Place, place_of
@@ -32,6 +32,15 @@ def option(inference: Inference, call: Call, name: str) -> Option:
         elif found.value is not None:
             return found
     return Option(None, place, certain)
+
+
+def entry(inference: Inference, mapping: Expr, place: Place, name: str) -> Option:
+    """What a dict holds under a name; not certain when the dict is not understood, or may be changed.
+
+    Example: `entry(project.inference, option.value, option.place, "ssl")`.
+    """
+    found = _in_splat(inference, mapping, place, name)
+    return Option(None, place, False) if found is None else found
 
 
 def _in_splat(inference: Inference, splat: Expr, place: Place, name: str) -> Option | None:
@@ -69,6 +78,9 @@ def _is_changed(inference: Inference, splat: Expr, place: Place) -> bool:
     for scope, target in inference.table.targets(""):
         if getattr(target.owner, "name", None) == last and scope.module is place.scope.module:
             return True
+    gone = (part for inner in place.scope.module.inner() for part in inner.loose if isinstance(part, Subscript))
+    if any(getattr(part.value, "name", None) == last for part in gone):
+        return True
     changes = (call for method in ("update", "setdefault", "pop") for call in inference.table.named(method))
     return any(
         getattr(call.receiver, "name", None) == last and call.block.scope.module is place.scope.module

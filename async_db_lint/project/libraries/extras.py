@@ -12,7 +12,11 @@ REQUIREMENT = re.compile(
 )
 BRINGING = re.compile(r"asyncio|asyncpg|aio|asyncmy", re.IGNORECASE)
 """Names of SQLAlchemy's extras that bring greenlet."""
-GREENLET = re.compile(r"\b(greenlet|gevent|eventlet|playwright|advanced[-_]alchemy|fastapi[-_]users)", re.IGNORECASE)
+NO_REQUIREMENTS = re.compile(r"(?:constraint|override)-dependencies\s*=\s*\[(?:[^\[\]]|\[[^\]]*\])*\]")
+GREENLET = re.compile(
+    r"\b(greenlet|gevent|eventlet|playwright|advanced[-_]alchemy|fastapi[-_]users|prefect|apache[-_]airflow)",
+    re.IGNORECASE,
+)
 """Packages that are greenlet or need it."""
 
 
@@ -29,7 +33,7 @@ def without_greenlet(files: Iterable[tuple[str, str]]) -> Requirement | None:
     Takes the files' names and texts. None where one does, or none asks for SQLAlchemy.
     """
     read = list(files)
-    if any(GREENLET.search(text) for _, text in read):
+    if any(GREENLET.search(text) or "[tool.pixi" in text for _, text in read):  # conda's package brings it
         return None
     found = [(item, extras) for path, text in read for item, extras in _required(path, text)]
     return found[0][0] if found and not any(BRINGING.search(extras) for _, extras in found) else None
@@ -39,6 +43,8 @@ def _required(path: str, text: str) -> Iterator[tuple[Requirement, str]]:
     """The requirements of SQLAlchemy in a file, with what says which extras are wanted."""
     if path.endswith((".lock", "METADATA", ".ini")):
         return
+    text = NO_REQUIREMENTS.sub("", text)
     for match in REQUIREMENT.finditer(text):
-        table = match["rest"] if match["rest"].startswith("=") else ""  # Poetry names the extras there
+        is_table = match["rest"].lstrip("= ").startswith("{")  # Poetry names the extras there, perhaps over lines
+        table = text[match.start() : text.find("}", match.start())] if is_table else ""
         yield Requirement(path, text.count("\n", 0, match.start()) + 1), f"{match['extras'] or ''}{table}"

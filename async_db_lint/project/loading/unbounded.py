@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from async_db_lint.index.expressions import Attribute, Await, Call, Literal, Name, Starred, walk
+from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Name
 from async_db_lint.index.scopes import Class, Function
-from async_db_lint.project.loading.models import Column, Models
+from async_db_lint.project.inference.definitions import written
+from async_db_lint.project.loading.models import Models
 from async_db_lint.project.loading.objects import Objects
 from async_db_lint.project.loading.results import LoadedShape
-from async_db_lint.project.loading.statement_chains import StatementChain, chain_of
+from async_db_lint.project.loading.statement_chains import StatementChain, chains_of
 from async_db_lint.project.loading.statements import SELECTS
+from async_db_lint.project.loading.unique_rows import UniqueRows
 from async_db_lint.project.names.places import place_of
 from async_db_lint.project.names.uses import uses_of
+from async_db_lint.project.names.values import Kind
 
-BOUNDING = ("limit", "fetch", "slice", "distinct", "group_by", "offset", "having")
-KNOWN = frozenset(
-    "where filter filter_by order_by options join outerjoin select_from with_for_update execution_options".split()
-)
+KNOWN = frozenset("where filter filter_by order_by options join outerjoin select_from".split())
+LOCKING = "with_for_update"
 CONDITIONS = ("where", "filter", "filter_by")
+JOINS = ("join", "outerjoin")
+TAKING_ALL = ("all", "fetchall")
 RESULTS = (LoadedShape.RESULT, LoadedShape.SCALARS)
 MANY = (LoadedShape.OBJECTS, LoadedShape.ROWS)
 
@@ -41,6 +44,7 @@ class UnboundedStatements:
         self.models = models
         self.objects = objects
         self.inference = models.inference
+        self.unique = UniqueRows(models)
 
     def all(self) -> Iterator[Unbounded]:
         """The calls that take the first row of an ordered statement without a limit, or count what was loaded."""
@@ -49,20 +53,23 @@ class UnboundedStatements:
                 if call.receiver is not None and call.method == name:
                     yield from self._taken(call)
         for call in self.objects.codebase.table.named("len"):
-            if len(call.positional) == 1 and call.receiver is None:
+            if len(call.positional) == 1 and call.receiver is None and not _is_shadowed(call):
                 yield from self._counted(call)
 
     def _taken(self, call: Call) -> Iterator[Unbounded]:
         executed = self._execution(call)
-        found = None if executed is None else self._selected(executed)
-        if found is not None and found[0].steps_named("order_by") and not self._may_be_one(*found):
-            yield Unbounded(call, *found, False)
+        for chains, cls in self._selected(executed, {*KNOWN, LOCKING}) if executed is not None else ():
+            is_open = all(_is_open(chain) for chain in chains)
+            if is_open and not any(self.unique.may_be_one(chain.steps_named(*CONDITIONS), cls) for chain in chains):
+                yield Unbounded(call, chains[0], cls, False)
 
     def _execution(self, call: Call) -> Call | None:
-        """The call that executes the statement whose first row a call takes."""
+        """The call that executes the statement whose first row a call takes, where nothing else takes others."""
         loaded = self.objects.of(call.receiver, place_of(call))
         if loaded is not None:
-            return loaded.call if loaded.shape in RESULTS and not loaded.through else None
+            is_stream = (loaded.call.method or "").startswith("stream")
+            is_alone = _is_alone(call) and loaded.shape in RESULTS and not loaded.through
+            return loaded.call if is_alone and not is_stream else None
         value = self.inference.value(call.receiver, place_of(call))
         return call if call.method == "scalar" and self.objects.codebase.is_session(value) else None
 
@@ -71,65 +78,73 @@ class UnboundedStatements:
         loaded = self.objects.of(given, place_of(call))
         if loaded is None or loaded.shape not in MANY or loaded.through or loaded.path:
             return
-        if isinstance(given, Name) and not self._is_only_counted(given.name, call):
+        if loaded.taken is not None and loaded.taken.method == "fetchmany":
             return
-        if isinstance(given, (Name, Call)) and not self._is_shadowed(call):
-            found = self._selected(loaded.call)
-            if found is not None:
-                yield Unbounded(call, *found, True)
+        code = written(self.inference, given, place_of(call))
+        if _method(code) not in TAKING_ALL:
+            return
+        if isinstance(given, Name):
+            is_used = not _is_only_counted(given.name, call)
+        else:
+            is_used = any(row.value is given for rows in call.block.scope.bindings.values() for row in rows)
+        for chains, cls in self._selected(loaded.call, KNOWN) if not is_used else ():
+            if not any(chain.steps_named(*CONDITIONS, *JOINS) for chain in chains):
+                yield Unbounded(call, chains[0], cls, True)
 
-    def _is_shadowed(self, call: Call) -> bool:
-        """Whether `len` is the project's own."""
-        scope = call.block.scope
-        return "len" in scope.module.bindings or "len" in scope.bindings
+    def _selected(
+        self, executed: Call, known: frozenset[str] | set[str]
+    ) -> Iterator[tuple[list[StatementChain], Class]]:
+        """The chains that a call may execute, and the class that they select; nothing where one may be bounded."""
+        chains = list(chains_of(self.inference, executed.argument("statement", 0), place_of(executed)))
+        starts = {chain.start for chain in chains}
+        start = starts.pop() if len(starts) == 1 else None
+        if start is None or self.inference.library_name(self.inference.callee(start)) not in SELECTS:
+            return
+        is_known = all(step.method in known for chain in chains for step in chain.steps)
+        cls = self._class(start.positional[0], start) if len(start.positional) == 1 else None
+        if is_known and cls is not None:
+            yield chains, cls
 
-    def _is_only_counted(self, name: str, call: Call) -> bool:
-        """Whether what a name holds is used for nothing but its length."""
-        scope = call.block.scope
-        if not isinstance(scope, Function) or len(scope.bindings.get(name, ())) != 1:
-            return False
-        return all(isinstance(around, Call) and around.callee == Name("len") for around in uses_of(name, scope))
+    def _class(self, expr: Expr, start: Call) -> Class | None:
+        """The mapped class that is selected, itself or one column of it."""
+        owner = expr.value if isinstance(expr, Attribute) and self._of(expr, start) is None else expr
+        return self._of(owner, start)
 
-    def _selected(self, executed: Call) -> tuple[StatementChain, Class] | None:
-        """The chain that a call executes and the class that it selects; None where it may be bounded."""
-        chain = chain_of(self.inference, executed.argument("statement", 0), place_of(executed))
-        if chain is None or self.inference.library_name(self.inference.callee(chain.start)) not in SELECTS:
-            return None
-        if any(step.method not in KNOWN for step in chain.steps) or len(chain.start.positional) != 1:
-            return None
-        value = self.inference.value(chain.start.positional[0], place_of(chain.start))
-        cls = None if value is None else value.definition
-        if not isinstance(cls, Class) or self.models.of(cls) is None:
-            return None
-        return chain, cls
-
-    def _may_be_one(self, chain: StatementChain, cls: Class) -> bool:
-        """Whether the conditions of a statement may leave one row at most."""
-        conditions = chain.steps_named(*CONDITIONS)
-        model = self.models.of(cls)
-        if not conditions or model is None:
-            return False
-        if any(item.bindings.get("__table_args__") for item in self.models.relationships.ancestry(cls)):
-            return True
-        unique = {name for name, column in model.columns.items() if _is_unique(column)}
-        return any(_names(step) & unique or not _is_readable(step) for step in conditions)
+    def _of(self, expr: Expr, start: Call) -> Class | None:
+        value = self.inference.value(expr, place_of(start))
+        cls = value.definition if value is not None and value.kind is Kind.CLASS else None
+        return cls if isinstance(cls, Class) and self.models.of(cls) is not None else None
 
 
-def _is_unique(column: Column) -> bool:
-    call = column.definition
-    flags = [] if call is None else [call.keyword("primary_key"), call.keyword("unique")]
-    return any(flag is not None and flag != Literal(False) for flag in flags)
+def _is_open(chain: StatementChain) -> bool:
+    """Whether a statement certainly selects more than one row: it orders them, or has nothing that may choose."""
+    return bool(chain.steps_named("order_by") or not chain.steps_named(*CONDITIONS, *JOINS))
 
 
-def _names(step: Call) -> set[str]:
-    """The names of the columns that a condition may mean."""
-    parts = [part for argument in step.arguments for part in walk(argument.value)]
-    named = {argument.keyword for argument in step.arguments if argument.keyword}
-    return named | {part.name for part in parts if isinstance(part, Attribute)}
+def _method(expr: Expr | None) -> str | None:
+    inner = expr.value if isinstance(expr, Await) else expr
+    return inner.method if isinstance(inner, Call) else None
 
 
-def _is_readable(step: Call) -> bool:
-    """Whether conditions are written out, rather than in a name or what a function gives."""
-    return not any(
-        isinstance(argument.value, (Name, Await, Starred)) or argument.keyword == "**" for argument in step.arguments
-    )
+def _is_shadowed(call: Call) -> bool:
+    """Whether `len` is the project's own."""
+    scope = call.block.scope
+    return "len" in scope.module.bindings or "len" in scope.bindings
+
+
+def _is_only_counted(name: str, call: Call) -> bool:
+    """Whether what a name holds is used for nothing but its length."""
+    scope = call.block.scope
+    if not isinstance(scope, Function) or len(scope.bindings.get(name, ())) != 1:
+        return False
+    return all(isinstance(around, Call) and around.callee == Name("len") for around in uses_of(name, scope))
+
+
+def _is_alone(call: Call) -> bool:
+    """Whether a result is written out where its first row is taken, or has a name that is used for nothing else."""
+    root = call.receiver
+    while isinstance(root, (Call, Attribute)):
+        root = root.receiver if isinstance(root, Call) else root.value
+    if not isinstance(root, Name):
+        return True
+    return sum(1 for _ in uses_of(root.name, call.block.scope)) == 1

@@ -14,32 +14,35 @@ from async_db_lint.index.expressions import (
     Literal,
     Mapping,
     Name,
-    Opaque,
-    PythonComparison,
     Sequence,
     Subscript,
     walk,
 )
-from async_db_lint.index.scopes import Class, Function, Parameter, Scope, is_expression
+from async_db_lint.index.scopes import Class, Function, Parameter, is_expression
 from async_db_lint.project.application.application import Trigger
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.inference import attributes
-from async_db_lint.project.inference.definitions import bindings_of, definitions
+from async_db_lint.project.inference.definitions import bindings_of, definitions, written
 from async_db_lint.project.inference.dependencies import depends_call
 from async_db_lint.project.inference.parameters import argument_for, declared_at
 from async_db_lint.project.names.places import Place, end_of, place_of
 from async_db_lint.project.names.values import Kind
+from async_db_lint.project.sql.checked_names import CheckedNames
+from async_db_lint.project.sql.value_types import (
+    HARMLESS,
+    is_body,
+    is_free_text,
+    is_harmless,
+    is_open_dict,
+    is_restricted,
+)
 
 REQUESTS = ("starlette.Request", "starlette.WebSocket")
 SENT = frozenset("query_params path_params headers cookies json form body receive_text receive_json".split())
+SAME = frozenset("strip lstrip rstrip lower upper title split replace encode decode".split())
+"""Methods of a text that give the same text in other words, or parts of it."""
 ROUTES = (Trigger.ROUTE, Trigger.WEBSOCKET, Trigger.DEPENDENCY)
-HARMLESS = frozenset(
-    """
-    builtins.int builtins.float builtins.bool builtins.len builtins.round builtins.abs builtins.range
-    uuid.UUID datetime.datetime datetime.date datetime.timedelta decimal.Decimal sqlalchemy.quoted_name
-    """.split()
-)
-"""Types and functions whose text cannot change a statement."""
+VALIDATORS = frozenset("field_validator validator model_validator root_validator".split())
 MAX_HOPS = 6  # names, attributes and callers followed
 MAX_CALLERS = 25
 
@@ -72,6 +75,7 @@ class ValueSources:
         """Take the project's code."""
         self.codebase = codebase
         self.inference = codebase.inference
+        self.checked = CheckedNames(codebase.inference)
 
     def of(self, expr: Expr, place: Place, hops: int = MAX_HOPS) -> Traced:
         """Where a value comes from."""
@@ -101,7 +105,7 @@ class ValueSources:
         callee = self.inference.callee(call)
         if callee is not None and (callee.name in HARMLESS or self.inference.library_name(callee) in HARMLESS):
             return PROGRAM
-        if isinstance(call.callee, Attribute) and call.method in ("get", *SENT, "strip", "lower", "upper"):
+        if isinstance(call.callee, Attribute) and call.method in ("get", *SENT, *SAME):
             found = self.of(call.callee.value, place, hops)
             is_sent = call.method in SENT and self._is_request(call.callee.value, place)
             return Traced(ValueSource.REQUEST) if is_sent else found
@@ -111,11 +115,14 @@ class ValueSources:
         return self.inference.is_a(self.inference.value(expr, place), *REQUESTS)
 
     def _name(self, name: Name, place: Place, hops: int) -> Traced:
-        for block in place.block.outward():
-            if name.name in block.names:
-                return self._bound(block.names[name.name], Place(block.parent or block, place.at), hops)
+        own = next((block for block in place.block.outward() if name.name in block.names), None)
         found = bindings_of(name.name, place)
-        if found is None or (isinstance(found[0], Function) and _is_checked(name.name, place.scope)):
+        binder = place.scope if found is None or own is not None else found[0]
+        if isinstance(binder, Function) and self.checked.is_checked(name.name, place.scope, binder):
+            return UNKNOWN
+        if own is not None:
+            return self._bound(own.names[name.name], Place(own.parent or own, place.at), hops)
+        if found is None:
             return UNKNOWN
         scope, rows = found
         results: list[Traced] = []
@@ -130,10 +137,18 @@ class ValueSources:
         return _worst(results)
 
     def _bound(self, value: Expr, place: Place, hops: int) -> Traced:
-        return self.of(value.value if isinstance(value, Element) else value, place, hops)
+        """Where a bound value comes from; a loop over a dict gives its keys."""
+        if not isinstance(value, Element):
+            return self.of(value, place, hops)
+        code = written(self.inference, value.value, place)
+        if isinstance(code, Mapping):
+            return _worst([UNKNOWN if key is None else self.of(key, place, hops) for key, _ in code.items])
+        return self.of(value.value, place, hops)
 
     def _attribute(self, expr: Attribute, place: Place, hops: int) -> Traced:
         """A field of what a request holds, a constant of a class, or a module's name."""
+        if expr.name == "value" and isinstance(expr.value, Attribute):
+            return self.of(expr.value, place, hops)
         if expr.name in SENT and self._is_request(expr.value, place):
             return Traced(ValueSource.REQUEST)
         owner = self.inference.value(expr.value, place)
@@ -147,14 +162,16 @@ class ValueSources:
         return _worst([self.of(*item, hops) for item in known]) if known else UNKNOWN
 
     def _field(self, expr: Attribute, cls: Class, place: Place, hops: int) -> Traced:
-        """A field that is annotated as a text; of a body that a route is sent, it comes from the request."""
-        rows = [row for item in attributes.ancestry(self.inference, cls) if isinstance(item, Class)
-                for row in item.bindings.get(expr.name, ())]  # fmt: skip
-        note = rows[0].annotation if rows else None
-        if note is None or not self._is_text(note, end_of(cls)):
-            return PROGRAM if note is not None and self._is_harmless(note, end_of(cls)) else UNKNOWN
-        owner = self.of(expr.value, place, hops)
-        return owner if owner.source is ValueSource.REQUEST else Traced(ValueSource.TEXT)
+        """A field of a body that a route is sent: a text unless its annotation says otherwise, or a validator looks."""
+        ancestry = [item for item in attributes.ancestry(self.inference, cls) if isinstance(item, Class)]
+        row = next((item.bindings[expr.name][-1] for item in ancestry if expr.name in item.bindings), None)
+        if row is None or row.annotation is None or any(_has_validator(item) for item in ancestry):
+            return UNKNOWN
+        if is_harmless(self.inference, row.annotation, end_of(cls)):
+            return PROGRAM
+        is_text = is_free_text(self.inference, row.annotation, end_of(cls)) and not is_restricted(row.value)
+        owner = self.of(expr.value, place, hops) if is_text else UNKNOWN
+        return owner if owner.source is ValueSource.REQUEST else UNKNOWN
 
     def _is_settings(self, cls: object) -> bool:
         bases = attributes.library_bases(self.inference, cls) if isinstance(cls, Class) else []
@@ -162,19 +179,29 @@ class ValueSources:
 
     def _parameter(self, function: Function, parameter: Parameter, hops: int) -> Traced:
         """A parameter: sent to a route, or what the callers pass."""
-        place = declared_at(function)
-        note = parameter.annotation
-        if note is not None and self._is_harmless(note, place):
+        place, note = declared_at(function), parameter.annotation
+        if note is not None and is_harmless(self.inference, note, place):
             return PROGRAM
-        is_text = note is None or self._is_text(note, place)
-        if self.codebase.application.is_called_at(function, *ROUTES):
-            is_sent = depends_call(self.inference, parameter, place) is None
-            is_body = note is not None and self._is_body(note, place)
-            return Traced(ValueSource.REQUEST) if is_sent and note is not None and (is_text or is_body) else UNKNOWN
-        unknown = Traced(ValueSource.TEXT) if note is not None and is_text else UNKNOWN
-        return self._passed(function, parameter, unknown, hops)
+        is_text = note is not None and is_free_text(self.inference, note, place)
+        if not self.codebase.application.is_called_at(function, *ROUTES):
+            return self._passed(function, parameter, is_text and parameter.default is None, hops)
+        if note is None or is_restricted(parameter.default) or self._is_checked_before(function, parameter.name):
+            return UNKNOWN
+        depends = depends_call(self.inference, parameter, place)
+        is_sent = depends is None or (not depends.arguments and is_body(self.inference, note, place))
+        is_sent = is_sent and (is_text or is_body(self.inference, note, place) or is_open_dict(note))
+        return Traced(ValueSource.REQUEST) if is_sent else UNKNOWN
 
-    def _passed(self, function: Function, parameter: Parameter, otherwise: Traced, hops: int) -> Traced:
+    def _is_checked_before(self, function: Function, name: str) -> bool:
+        """Whether a dependency that the route's decorator names takes a parameter of the same name."""
+        given = [item.keyword("dependencies") for item in function.decorators if isinstance(item, Call)]
+        calls = [part for item in given if item is not None for part in walk(item) if isinstance(part, Call)]
+        targets = [call.argument("dependency", 0) for call in calls]
+        values = [self.inference.value(target, declared_at(function)) for target in targets if target is not None]
+        functions = [self.inference.function(value) for value in values]
+        return any(item is not None and item.parameter(name) is not None for item in functions)
+
+    def _passed(self, function: Function, parameter: Parameter, is_text: bool, hops: int) -> Traced:
         """What the callers pass for a parameter; a request's value if one of them passes it on."""
         found: list[Traced] = []
         for call in self.inference.callers(function)[:MAX_CALLERS]:
@@ -183,52 +210,18 @@ class ValueSources:
             if item.source is ValueSource.REQUEST:
                 return Traced(ValueSource.REQUEST, (*item.through, call))
             found.append(item)
-        return PROGRAM if found and all(item.source is ValueSource.PROGRAM for item in found) else otherwise
+        if found:
+            return _worst(found)._replace(through=())
+        return Traced(ValueSource.TEXT) if is_text else UNKNOWN
 
-    def _is_text(self, note: Expr, place: Place) -> bool:
-        """Whether an annotation is `str`, perhaps optional or with more said about it; a pattern restricts it."""
-        names = self._names_in(note, place)
-        is_restricted = any(isinstance(part, Call) and part.keyword("pattern") is not None for part in walk(note))
-        return "builtins.str" in names and "typing.Literal" not in names and not is_restricted
 
-    def _is_harmless(self, note: Expr, place: Place) -> bool:
-        """Whether an annotation is a number, a date, an enumeration or a choice of literals."""
-        value = self.inference.value(note, place)
-        if value is not None and value.kind is Kind.CLASS and isinstance(value.definition, Class):
-            return any(name.startswith("enum.") for name in attributes.library_bases(self.inference, value.definition))
-        names = self._names_in(note, place)
-        return (bool(names) and names <= HARMLESS | {"typing.Optional", "typing.Union"}) or "typing.Literal" in names
-
-    def _names_in(self, note: Expr, place: Place) -> set[str | None]:
-        """The library's names in an annotation; None is among them for a name that is something else."""
-        parts = (part for part in walk(note) if isinstance(part, (Name, Attribute)))
-        return {self.inference.library_name(self.inference.value(part, place)) for part in parts}
-
-    def _is_body(self, note: Expr, place: Place) -> bool:
-        """Whether an annotation is a Pydantic model."""
-        value = self.inference.value(note, place)
-        cls = value.definition if value is not None and value.kind is Kind.CLASS else None
-        bases = attributes.library_bases(self.inference, cls) if isinstance(cls, Class) else []
-        return any(name.endswith(("pydantic.BaseModel", "pydantic.main.BaseModel")) for name in bases)
+def _has_validator(cls: Class) -> bool:
+    """Whether a Pydantic model judges its fields itself."""
+    parts = (part for function in cls.functions for item in function.decorators for part in walk(item))
+    return any(isinstance(part, (Name, Attribute)) and part.name in VALIDATORS for part in parts)
 
 
 def _worst(items: list[Traced]) -> Traced:
     """Of several possible sources, the one that counts."""
     found = {item.source: item for item in reversed(items)}
     return next((found[source] for source in ORDER if source in found), UNKNOWN)
-
-
-def _is_checked(name: str, scope: Scope) -> bool:
-    """Whether a function asks something about a name: what does not pass may never get into the statement."""
-    heads = [head for block in scope.blocks for head in block.heads]
-    asked = [part for head in heads for part in walk(head) if isinstance(part, (PythonComparison, Opaque, Call))]
-    asked += [item for item in scope.loose if isinstance(item, (PythonComparison, Opaque))]
-    if any(not _asks_for_none(part) and Name(name) in walk(part)[1:] for part in asked):
-        return True
-    calls = (item.value if isinstance(item, Await) else item for item in scope.loose)
-    return any(isinstance(call, Call) and Name(name) in call.positional for call in calls)
-
-
-def _asks_for_none(expr: Expr) -> bool:
-    """Whether a comparison is with None."""
-    return isinstance(expr, PythonComparison) and Literal(None) in expr.operands

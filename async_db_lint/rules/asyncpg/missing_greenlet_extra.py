@@ -39,4 +39,6 @@ class MissingGreenletExtra(Rule):
 
 
 def _is_extension(row: Binding) -> bool:
-    return isinstance(row.value, Import) and row.value.module.startswith(EXTENSION)
+    """Whether a name is imported from the extension whenever its module is: not in a `try`, nor for types alone."""
+    is_from = isinstance(row.value, Import) and row.value.module.startswith(EXTENSION)
+    return is_from and row.block.kind is BlockKind.BODY

@@ -5,6 +5,7 @@ from __future__ import annotations
 from async_db_lint.fixes.nodes.sync_twin import on_sync_twin
 from async_db_lint.rule import *
 
+ASKING = ("hasattr", "isinstance")
 LISTENING = ("sqlalchemy.listens_for", "sqlalchemy.listen")
 TWINS = {ENGINE: "sync_engine", CONNECTION: "sync_connection", SESSION: "sync_session"}
 """The synchronous object behind an async one, which events and inspection are about."""
@@ -44,7 +45,7 @@ class EventOnAsyncObject(Rule):
                 fix = on_sync_twin(twin, "target") if twin.startswith("sync_") else None
                 yield suspect(call, message, at=argument("target", 0), fix=fix)
             listener = _listener(project, call)
-            if listener is not None and listener.is_async:
+            if listener is not None and listener.is_async and not _is_decorated(listener):
                 message = f"`{listener.name}` is `async def`: SQLAlchemy does not await it, and its body never runs"
                 yield suspect(call, message)
         for call in project.calls_to("sqlalchemy.inspect"):
@@ -58,15 +59,25 @@ def _twin(project: Project, value: Value | None) -> str | None:
     """The synchronous object or class behind what is async; None for anything else."""
     if value is None:
         return None
-    if project.inference.library_name(value) in SESSIONS or project.is_a(value, FACTORY, REGISTRY):
+    if project.inference.library_name(value) in SESSIONS or _inherits_session(project, value):
+        return "Session"
+    if project.is_a(value, FACTORY, REGISTRY):
         return "Session"
     return next((twin for cls, twin in TWINS.items() if project.is_a(value, cls)), None)
 
 
+def _inherits_session(project: Project, value: Value) -> bool:
+    """Whether a value is a class of the project that inherits from an async session."""
+    if value.kind is not Kind.CLASS or not isinstance(value.definition, Class):
+        return False
+    bases = (item for item in ancestry(project.inference, value.definition) if isinstance(item, str))
+    return any(canonical(item) in SESSIONS for item in bases)
+
+
 def _is_asked_first(call: CallSite, target: Expr | None) -> bool:
-    """Whether a condition around a call asks `hasattr(target, …)`."""
-    heads = (head for block in call.block.outward() for head in block.heads)
-    asked = (part for head in heads for part in walk(head) if isinstance(part, Call) and part.method == "hasattr")
+    """Whether a condition of the function asks `hasattr(target, …)` or `isinstance(target, …)`."""
+    heads = (head for block in call.scope.blocks for head in block.heads)
+    asked = (part for head in heads for part in walk(head) if isinstance(part, Call) and part.method in ASKING)
     return any(target in part.positional for part in asked)
 
 
@@ -77,6 +88,12 @@ def _title(call: CallSite, target: Expr | None) -> str:
 
 def _advice(twin: str) -> str:
     return "`Session` of `sqlalchemy.orm`" if twin == "Session" else f"its `{twin}`"
+
+
+def _is_decorated(listener: Function) -> bool:
+    """Whether a listener has another decorator, which may run it as a task."""
+    calls = (item for item in listener.decorators if not isinstance(item, Call) or item.method != "listens_for")
+    return any(True for _ in calls)
 
 
 def _listener(project: Project, call: CallSite) -> Function | None:

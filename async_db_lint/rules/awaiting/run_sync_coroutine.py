@@ -16,7 +16,7 @@ class RunSyncCoroutine(Rule):
         await load(session)
         await session.run_sync(lambda sync_session: sync_session.get(Book, 1))
 
-    Silent: when the function is not known, and when what `run_sync` returns is awaited once more.
+    Silent: when the function is not known or has a decorator, and when what `run_sync` returns is awaited or passed on.
     """
 
     code = "ADB306"
@@ -40,15 +40,28 @@ def _coroutine_function(project: Project, call: CallSite, given: Expr) -> Functi
     if isinstance(code, Call) and project.site(code).library_name == "functools.partial" and code.positional:
         return _coroutine_function(project, call, code.positional[0])
     if isinstance(code, Lambda):
-        value = code.function.exits[0].value
-        called = project.site(value).target if isinstance(value, Call) else None
-        return called if called is not None and _gives_coroutine(called) else None
+        return _returned(project, code.function)
     function = project.inference.function(call.value_of(given))
-    return function if function is not None and _gives_coroutine(function) else None
+    if function is None or _gives_coroutine(function):
+        return function
+    return _returned(project, function) if not function.is_async and not _is_decorated(function) else None
+
+
+def _returned(project: Project, function: Function) -> Function | None:
+    """The `async def` that a function calls to return its coroutine, and does nothing else with it."""
+    exits = [row for row in function.exits if row.kind is ExitKind.RETURN]
+    value = exits[0].value if len(exits) == 1 and not function.is_generator else None
+    called = project.site(value).target if isinstance(value, Call) else None
+    return called if called is not None and _gives_coroutine(called) else None
 
 
 def _gives_coroutine(function: Function) -> bool:
-    return function.is_async and not function.is_generator
+    return function.is_async and not function.is_generator and not _is_decorated(function)
+
+
+def _is_decorated(function: Function) -> bool:
+    """Whether a decorator may make something else of a function."""
+    return any(getattr(item, "name", "") not in ("staticmethod", "classmethod") for item in function.decorators)
 
 
 def _is_awaited_again(call: CallSite) -> bool:
@@ -60,4 +73,8 @@ def _is_awaited_again(call: CallSite) -> bool:
         for row in rows
         if isinstance(row.value, Await) and row.value.value is call.call
     }
-    return bool(outer) or any(isinstance(item.value, Name) and item.value.name in names for item in call.scope.awaits)
+    given = (part for item in call.scope.calls for argument in item.arguments for part in walk(argument.value))
+    if any(isinstance(part, Await) and part.value is call.call for part in given):
+        return True
+    used = (part for name in names for part in uses_of(name, call.scope))
+    return bool(outer) or any(isinstance(part, Await | Call | Sequence | Starred) for part in used)

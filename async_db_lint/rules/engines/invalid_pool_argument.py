@@ -45,10 +45,18 @@ class InvalidPoolArgument(Rule):
             if engine.is_async and name in THREADED:
                 message = f"`{title}` is for threads: an async engine refuses it, and the module cannot be imported"
                 yield suspect(engine.call, message, at=keyword("poolclass"))
+            if given.value is None and given.is_certain and _is_in_memory(engine):
+                name, title = "sqlalchemy.StaticPool", "StaticPool"
             wrong = [item for item in OF_QUEUES if engine.option(item).value is not None] if name in SIZELESS else []
             if wrong:
                 message = f"`{title}` takes no `{wrong[0]}`: the engine cannot be made"
                 yield suspect(engine.call, message, at=keyword(wrong[0]))
+
+
+def _is_in_memory(engine: Engine) -> bool:
+    """Whether an engine's database is SQLite's in memory, for which SQLAlchemy takes a `StaticPool`."""
+    prefix = None if engine.driver is None or engine.driver.dialect != "sqlite" else engine.driver.prefix
+    return prefix is not None and prefix.is_whole and prefix.text.partition("://")[2] in ("", "/:memory:")
 
 
 def _is_upside_down(call: CallSite) -> bool:

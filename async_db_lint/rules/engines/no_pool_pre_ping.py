@@ -5,6 +5,9 @@ from __future__ import annotations
 from async_db_lint.fixes.nodes.arguments import setting_keyword
 from async_db_lint.rule import *
 
+OPTIONS = ("pool_pre_ping", "pool_recycle", "pool", "creator", "async_creator")
+FROM_CONFIG = "async_engine_from_config"  # whose options are in a configuration that is not read
+
 
 class NoPoolPrePing(Rule):
     """The engine of a service keeps connections and never asks whether they still work.
@@ -34,9 +37,10 @@ class NoPoolPrePing(Rule):
         fix = setting_keyword("pool_pre_ping", "True", Safety.UNSAFE)
         for engine in project.engines:
             is_local = engine.driver is not None and engine.driver.dialect == "sqlite"
+            is_local = is_local or engine.call.method == FROM_CONFIG
             if not engine.is_async or engine.is_unpooled or is_local or not engine.is_in_application:
                 continue
-            options = [engine.option(name) for name in ("pool_pre_ping", "pool_recycle", "creator", "async_creator")]
+            options = [engine.option(name) for name in OPTIONS]
             if all(item.value is None and item.is_certain for item in options):
                 message = "a connection that the server has closed fails the next request: set `pool_pre_ping=True`"
                 yield suspect(engine.call, message, fix=fix)

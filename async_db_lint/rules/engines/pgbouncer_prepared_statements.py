@@ -6,8 +6,17 @@ import re
 
 from async_db_lint.rule import *
 
-POOLER = re.compile(r"pgbouncer|supavisor|-pooler\.|pooler\.supabase\.com:6543|:6432\b", re.IGNORECASE)
+POOLER = re.compile(
+    r"(//|@)([^/@?]*[.-])?(pgbouncer|pg-bouncer|pgcat|supavisor)[^/@?]*(/|$|\?)"  # a host of that name
+    r"|-pooler\.|:6432\b|:6543\b",
+    re.IGNORECASE,
+)
 """Hosts and ports of poolers that hand a connection to another client after each transaction."""
+PORTS = (6432, 6543)
+LOCAL = re.compile(r"@(localhost|127\.0\.0\.1|db|postgres)(:5432)?(/|$|\?)")
+HOST = re.compile(r"pgbouncer|pg-bouncer|-pooler\.", re.IGNORECASE)
+CREATORS = ("async_creator", "creator", "connect")
+CONNECTING = Literal("do_connect")
 ASYNCPG, SQLALCHEMY = "statement_cache_size", "prepared_statement_cache_size"
 NAMED = "prepared_statement_name_func"
 
@@ -29,9 +38,10 @@ class PgbouncerPreparedStatements(Rule):
             connect_args={"statement_cache_size": 0, "prepared_statement_cache_size": 0},
         )
 
-    Silent: unless the URL names a pooler, or only SQLAlchemy's cache is switched off; when statements get names of
-    their own by `prepared_statement_name_func`. PgBouncer from 1.21 on can be told to keep prepared statements
-    (`max_prepared_statements`): then `allow` this code for the line.
+    Silent: unless the URL names a pooler, or only SQLAlchemy's cache is switched off for a server elsewhere; when
+    statements get names of their own by `prepared_statement_name_func`; when a function makes the connections.
+    PgBouncer from 1.21 on can be told to keep prepared statements (`max_prepared_statements`): then `allow` this code
+    for the line.
     """
 
     code = "ADB110"
@@ -39,38 +49,70 @@ class PgbouncerPreparedStatements(Rule):
     severity = Severity.WARNING
 
     def suspects(self, project: Project) -> Suspects:
+        is_told_later = CONNECTING in project.loading.statements.events
         for engine in project.engines:
-            is_asyncpg = engine.is_pool or (engine.is_async and project.is_on_asyncpg(engine))
-            if engine.role is Role.TEST or not is_asyncpg:
+            if engine.role is Role.TEST or is_told_later or not _is_asyncpg(project, engine):
                 continue
             given = _given(project, engine)
             if given is None or {ASYNCPG, NAMED} & given.keys():
                 continue
-            if given.get(SQLALCHEMY) == Literal(0):
+            if given.get(SQLALCHEMY) == Literal(0) and not LOCAL.search(_url(engine)):
                 message = f"`{SQLALCHEMY}=0` leaves asyncpg's named statements: set `{ASYNCPG}` to 0 as well"
                 yield suspect(engine.call, message, at=keyword("connect_args"))
-            elif POOLER.search(_url(engine)) or given.get("port") == Literal(6432):
+            elif POOLER.search(_url(engine)) or _is_pooler(project, engine, given):
                 message = f"behind a pooler, prepared statements of clients collide: set `{ASYNCPG}` to 0"
                 yield suspect(engine.call, message)
 
 
+def _is_asyncpg(project: Project, engine: Engine) -> bool:
+    """Whether an engine runs on asyncpg: an argument that only its dialect has says so, too."""
+    if engine.is_pool or (engine.is_async and project.is_on_asyncpg(engine)):
+        return True
+    option = engine.option("connect_args")
+    keys = option.value.items if isinstance(option.value, Mapping) else ()
+    return engine.is_async and engine.driver is None and any(key == Literal(SQLALCHEMY) for key, _ in keys)
+
+
 def _url(engine: Engine) -> str:
-    """What is known of an engine's URL."""
-    return "" if engine.driver is None else engine.driver.prefix.text
+    """What is known of an engine's URL: its beginning, and the texts in it where it is put together in place."""
+    known = "" if engine.driver is None else engine.driver.prefix.text
+    given = engine.call.argument("url", 0) or engine.call.keyword("dsn")
+    if isinstance(given, Template):
+        texts = [part.value if isinstance(part, Literal) else "x" for part in given.parts]
+        return "".join(str(text) for text in texts)
+    return known
+
+
+def _is_pooler(project: Project, engine: Engine, given: dict[object, Expr]) -> bool:
+    """Whether a host or port, given by itself or to `URL.create`, is a pooler's."""
+    url = project.site(engine.call).written(engine.call.argument("url", 0))
+    of_url = {item.keyword: item.value for item in url.arguments} if isinstance(url, Call) else {}
+    for parts in (given, of_url):
+        port, host = (_literal(project, engine, parts.get(name)) for name in ("port", "host"))
+        if port in PORTS or (isinstance(host, str) and HOST.search(host)):
+            return True
+    return False
+
+
+def _literal(project: Project, engine: Engine, expr: Expr | None) -> object:
+    code = project.site(engine.call).written(expr)
+    return code.value if isinstance(code, Literal) else None
 
 
 def _given(project: Project, engine: Engine) -> dict[object, Expr] | None:
     """What asyncpg is given, by name; None when that is not known."""
+    if any(engine.option(name).value is not None or not engine.option(name).is_certain for name in CREATORS):
+        return None
     if "cache_size" in _url(engine):
         return {ASYNCPG: Literal(0)} if f"&{ASYNCPG}" in _url(engine).replace("?", "&") else {SQLALCHEMY: Literal(0)}
     if engine.is_pool:
-        found = {name: engine.option(name) for name in (ASYNCPG, "port")}
-        known: dict[object, Expr] = {name: item.value for name, item in found.items() if item.value is not None}
-        return known if all(item.is_certain for item in found.values()) else None
+        found = {name: engine.option(name).value for name in (ASYNCPG, "port", "host")}
+        return {name: value for name, value in found.items() if value is not None}
     option = engine.option("connect_args")
-    given = None if option.value is None else project.site(engine.call).written(option.value)
     if option.value is None:
         return {} if option.is_certain else None
-    if not isinstance(given, Mapping) or not all(isinstance(key, Literal) for key, _ in given.items):
+    names = (ASYNCPG, NAMED, SQLALCHEMY, "port", "host")
+    given = {name: entry(project.inference, option.value, option.place, name) for name in names}
+    if any(not item.is_certain for item in given.values()):
         return None
-    return {key.value: value for key, value in given.items if isinstance(key, Literal)}
+    return {name: item.value for name, item in given.items() if item.value is not None}

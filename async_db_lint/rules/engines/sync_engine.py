@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
 from async_db_lint.rule import *
-
-FALLBACK = "async_fallback"
-"""What lets SQLAlchemy 2.0 use an async driver without an event loop; 2.1 has it no more."""
-IN_ALEMBIC_INI = re.compile(r"^sqlalchemy\.url\s*=\s*\w+\+(asyncpg|aiosqlite|asyncmy|aiomysql)\b", re.MULTILINE)
 
 
 class SyncEngine(Rule):
@@ -34,7 +28,7 @@ class SyncEngine(Rule):
 
     def suspects(self, project: Project) -> Suspects:
         for engine in project.engines:
-            is_wrapped = engine.call.usage is Usage.ARGUMENT
+            is_wrapped = engine.call.usage is Usage.ARGUMENT or _is_wrapped_later(project, engine)
             if engine.kind != SYNC_ENGINE or engine.role is Role.TEST or is_wrapped:
                 continue
             driver = _async_driver(project, engine)
@@ -50,33 +44,18 @@ class SyncEngine(Rule):
 
 def _async_driver(project: Project, engine: Engine) -> str:
     """The async driver that a synchronous engine is given; empty when there is none, or it is not known."""
-    driver = engine.driver
-    if driver is not None:
-        if FALLBACK in driver.prefix.text or _has_fallback(engine.call):
-            return ""
-        return driver.driver if driver.is_async and driver.driver != "psycopg" else ""
-    return _alembic_driver(project, engine.call) if engine.call.method == "engine_from_config" else ""
+    if engine.driver is None and engine.call.method == "engine_from_config":
+        return alembic_driver(project, engine.call, project.settings)
+    if any(has_fallback(argument.value) for argument in engine.call.arguments):
+        return ""
+    return async_driver(engine.driver)
 
 
-def _alembic_driver(project: Project, call: Call) -> str:
-    """The async driver in the URL that Alembic's configuration holds: set in the file, or else in `alembic.ini`."""
-    module = call.block.scope.module
-    given = [item for item in project.calls("set_main_option") if item.scope.module is module]
-    for item in given:
-        if _has_fallback(item.call):
-            return ""
-        driver = driver_of(project.inference, item.call.positional[-1], item.place) if item.call.positional else None
-        return driver.driver if driver is not None and driver.is_async and driver.driver != "psycopg" else ""
-    is_changed = any(target.name == "" for scope in module.inner() for target in scope.targets)
-    texts = [text for path, text in project.settings if path.endswith("alembic.ini") and not is_changed]
-    found = [match[1] for text in texts for match in [IN_ALEMBIC_INI.search(text)] if match and FALLBACK not in text]
-    return found[0] if len(found) == len(texts) == 1 else ""
-
-
-def _has_fallback(call: Call) -> bool:
-    """Whether a URL says that the driver shall do without an event loop."""
-    parts = (part for argument in call.arguments for part in walk(argument.value))
-    return any(isinstance(part, Literal) and isinstance(part.value, str) and FALLBACK in part.value for part in parts)
+def _is_wrapped_later(project: Project, engine: Engine) -> bool:
+    """Whether an async engine is made of a synchronous one by its name: `AsyncEngine(sync)`."""
+    calls = project.calls_to(ENGINE)
+    names = engine.names
+    return any(isinstance(item, Name) and item.name in names for call in calls for item in call.call.positional)
 
 
 def _is_only_engine(project: Project, engine: Engine) -> bool:

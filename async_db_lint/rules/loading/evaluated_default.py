@@ -6,10 +6,10 @@ from async_db_lint.fixes.nodes.column_defaults import changeable, working_out
 from async_db_lint.rule import *
 
 MESSAGES = {
-    DefaultKind.EVALUATED: "`{keyword}` is worked out once, at import: every row gets the same value",
+    DefaultKind.EVALUATED: "the default is worked out once, at import: every row gets the same value",
     DefaultKind.SHARED: "all new rows share this object: what is changed in one, the next begins with",
     DefaultKind.UNWRITTEN: "`{keyword}` is SQL: a Python value raises ArgumentError when the class is defined",
-    DefaultKind.QUOTED: "a string is a quoted constant in SQL, and no call: all rows get one value, or none",
+    DefaultKind.QUOTED: "a string is a quoted constant in SQL, and this SQL is not called: write `text(…)`",
 }
 
 

@@ -52,7 +52,7 @@ def _imports(project: Project, module: Module) -> Suspects:
     for rows in module.bindings.values():
         for row in rows:
             found = row.value
-            if not isinstance(found, Import) or found.level or found.module not in NOW_IN or found.name is None:
+            if not isinstance(found, Import) or found.level or found.name not in NOW_IN.get(found.module, ("", ()))[1]:
                 continue
             if row.statement.span not in seen and project.is_in_application(row):
                 seen.add(row.statement.span)
@@ -65,6 +65,9 @@ def _columns(project: Project, model: Model) -> Suspects:
     for column in model.columns.values():
         call = column.call
         if column.owner is not model.cls or call is None or column.annotation is not None:
+            continue
+        value = model.cls.bindings[column.name][-1].value
+        if isinstance(value, Function) and value.returns is not None:
             continue
         if project.site(call).library_name == "sqlalchemy.Column" and project.is_in_application(call):
             message = f"`{model.cls.name}` maps columns without types: write `Mapped[…] = mapped_column(…)`"

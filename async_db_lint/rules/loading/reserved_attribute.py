@@ -48,6 +48,7 @@ def _owner(model: Model, name: str) -> Class | None:
     """The class that maps a name for a model: itself, or one that it inherits from."""
     column = model.columns.get(name)
     if column is not None:
-        return column.owner if column.call is not None or column.mapped is not None else None
+        is_field = ("table", Literal(True)) in model.cls.keywords  # of SQLModel, which maps every annotation
+        return column.owner if column.call is not None or column.mapped is not None or is_field else None
     scope = model.relationships[name].call.block.scope if name in model.relationships else None
     return scope if isinstance(scope, Class) and name in scope.bindings else None

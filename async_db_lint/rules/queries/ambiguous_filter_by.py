@@ -32,11 +32,11 @@ class AmbiguousFilterBy(Rule):
             joined, first = item.joined.name, item.owners[0].name
             if len(item.owners) > 1:
                 names = " and ".join(f"`{cls.name}`" for cls in item.owners)
-                meant = f"2.0 filters `{joined}`, 2.1 raises"
+                meant = f"2.0 looks for it in `{joined}`, 2.1 raises"
                 if version.within("2.1"):
                     meant = "this raises AmbiguousColumnError"
                 elif version.outside("2.1"):
-                    meant = f"`{joined}` is filtered, and 2.1 will raise"
+                    meant = f"it is looked for in `{joined}`, and 2.1 will raise"
                 yield suspect(item.call, f"{names} have `{item.name}`: {meant}", at=written_keyword(item.name))
             elif version.outside("2.1"):
                 message = f"`{item.name}` is looked for in `{joined}`, and only `{first}` has it: this raises"

@@ -6,9 +6,13 @@ import re
 
 from async_db_lint.rule import *
 
-VALUE = re.compile(r"(=|<|>|\blike|\bilike|\blimit|\boffset)\s*$", re.IGNORECASE)
+VALUE = re.compile(r"((?<![-<>=!#@&|*~])(=|<>|!=|<=|>=|<|>)|\b(like|ilike|limit|offset))\s*$", re.IGNORECASE)
+NAMED = re.compile(r"\s*[.(\w\"]")
+"""What follows an identifier, and no value: `{alias}.id`, `{function}(…)`."""
+COMMENTS = re.compile(r"\A(\s|--[^\n]*\n|/\*.*?\*/)*", re.DOTALL)
 DEFINING = re.compile(
-    r"\s*(create|alter|drop|set|reset|grant|revoke|comment|notify|listen|copy|truncate|vacuum|show|do|reindex)\b",
+    r"(create|alter|drop|set|reset|grant|revoke|comment|notify|listen|unlisten|copy|truncate|vacuum|analyze|show|do"
+    r"|reindex|cluster|lock|prepare|commit|rollback|begin|start|savepoint|release|pragma|refresh|attach|security)\b",
     re.IGNORECASE,
 )
 """Statements in which the server takes no parameters."""
@@ -42,7 +46,7 @@ class SqlFromString(Rule):
         for item in project.sql_texts:
             if not project.is_in_application(item.call):
                 continue
-            for piece in item.pieces:
+            for piece in item.text.pieces:
                 traced = project.sources.of(piece.expr, piece.place)
                 message = _message(item, piece, traced)
                 if message:
@@ -54,12 +58,17 @@ class SqlFromString(Rule):
 def _message(item: SqlText, piece: Piece, traced: Traced) -> str:
     """What is wrong with a piece; empty for nothing."""
     name = f"`{quoted(piece.expr)}`"
+    is_definition = DEFINING.match(COMMENTS.sub("", item.text.text)) is not None
+    is_value = piece.is_in_string or _is_value(item, piece)
     if traced.source is ValueSource.REQUEST:
-        return f"{name} comes from a request and becomes part of the SQL: pass it as a parameter"
-    if DEFINING.match(item.beginning):
+        how = "pass it as a parameter" if is_value and not is_definition else "take it from a list of allowed names"
+        return f"{name} comes from a request and becomes part of the SQL: {how}"
+    if traced.source is not ValueSource.TEXT or is_definition:
         return ""
-    if traced.source is not ValueSource.TEXT:
-        return ""
-    if piece.before.count("'") % 2 == 1:
-        return f"{name} is written into the SQL between quotes: pass it as a parameter"
-    return f"{name} is written into the SQL: pass it as a parameter" if VALUE.search(piece.before) else ""
+    return f"{name} is written into the SQL between quotes: pass it as a parameter" if piece.is_in_string else ""
+
+
+def _is_value(item: SqlText, piece: Piece) -> bool:
+    """Whether a piece stands where a value does, and its like nowhere where a name does."""
+    like = [other for other in item.text.pieces if other.expr == piece.expr]
+    return all(VALUE.search(other.before) and not NAMED.match(other.after) for other in like)

@@ -18,8 +18,9 @@ class UnboundedFirst(Rule):
         (await session.scalars(select(Book).order_by(Book.at.desc()).limit(1))).first()
         await session.scalar(select(func.count()).select_from(Book))
 
-    Silent: for statements with a limit, for conditions on a primary key or another unique column, for classes with
-    `__table_args__`, which may make columns unique together, and for rows that are used otherwise.
+    Silent: for statements with a limit, for streams, and for statements that lock the rows to be counted; for
+    conditions without an order, which may be meant for few rows, and for those on a column that may be unique; for
+    rows that are used otherwise.
     """
 
     code = "ADB406"
@@ -38,4 +39,5 @@ class UnboundedFirst(Rule):
             else:
                 message = f"`{item.call.method}()` takes one row of all that are loaded: add `.limit(1)`"
                 found = suspect(item.call, message, fix=limiting(item))
-            yield found.with_related([Related(item.chain.last.path, item.chain.last.span, "no limit here")])
+            last = item.chain.last
+            yield found if last is None else found.with_related([Related(last.path, last.span, "no limit here")])

@@ -41,4 +41,5 @@ class MixedSqlmodelSession(Rule):
 
 def _brings_session(module: Module) -> bool:
     """Whether a file imports a session of SQLModel."""
-    return any(item.module.startswith("sqlmodel") and item.name in NAMES for item in module.imports)
+    imported = (item for item in module.imports if item.module.startswith("sqlmodel"))
+    return any(item.name in NAMES or (item.name is None and item.module != "sqlmodel") for item in imported)
