@@ -13,7 +13,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NEEDED = ["aiosqlite", "alembic", "asyncpg", "httpx", "mypy", "psycopg[binary]", "psycopg2-binary", "pytest"]
+NEEDED = [
+    "aiosqlite",
+    "alembic",
+    "asyncpg",
+    "httpx",
+    "mypy",
+    "psycopg[binary]",
+    "psycopg2-binary",
+    "pytest",
+    "sqlmodel",
+]
 VERSIONS = {
     "SQLAlchemy 2.0": ["sqlalchemy[asyncio]==2.0.*", "fastapi"],
     "FastAPI 0.117": ["sqlalchemy[asyncio]", "fastapi==0.117.*"],
