@@ -63,4 +63,21 @@ MUTANTS = [
         behaves=False,
         beside=(("requirements.txt", "asyncpg==0.32.0\nsqlalchemy==2.1.9\n"),),
     ),
+    Mutant(
+        "a report on a connection that the pool has back",
+        "ADB801",
+        (
+            Change(
+                DATABASE,
+                "",
+                "async def total(pool: asyncpg.Pool) -> int:\n"
+                "    async with pool.acquire() as connection:\n"
+                "        await connection.execute('SELECT 1')\n"
+                "    return await connection.fetchval('SELECT 2')",
+                imports="import asyncpg",
+            ),
+        ),
+        (DATABASE, "connection.fetchval('SELECT 2')"),
+        behaves=False,
+    ),
 ]

@@ -319,4 +319,18 @@ MUTANTS = [
         ),
         (DATABASE, "Base.metadata.drop_all()"),
     ),
+    Mutant(
+        "the tables of the async engine, inspected",
+        "ADB307",
+        (
+            Change(
+                DATABASE,
+                "",
+                "def tables() -> list[str]:\n    return inspect(engine).get_table_names()",
+                imports="from sqlalchemy import inspect",
+            ),
+        ),
+        (DATABASE, "inspect(engine)"),
+        behaves=False,
+    ),
 ]

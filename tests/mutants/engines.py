@@ -343,4 +343,19 @@ MUTANTS = [
         ),
         ("migrations/env.py", "engine_from_config(options"),
     ),
+    Mutant(
+        "an engine whose URL is made of parts, behind a pooler",
+        "ADB110",
+        (
+            Change(
+                DATABASE,
+                "",
+                'reports = create_async_engine(URL.create("postgresql+asyncpg", host="pgbouncer"), poolclass=NullPool)\n'
+                "Reports = async_sessionmaker(reports, expire_on_commit=False)",
+                imports="from sqlalchemy import URL, NullPool",
+            ),
+        ),
+        (DATABASE, 'host="pgbouncer"'),
+        behaves=False,
+    ),
 ]

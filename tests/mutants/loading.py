@@ -471,4 +471,18 @@ MUTANTS = [
         ("models.py", "title = Column"),
         behaves=False,
     ),
+    Mutant(
+        "a kind of column whose default is worked out once",
+        "ADB504",
+        (
+            Change(
+                "models.py",
+                "",
+                "Stamp = Annotated[datetime, mapped_column(default=datetime.now(UTC))]",
+                imports="from datetime import UTC\nfrom typing import Annotated",
+            ),
+        ),
+        ("models.py", "Stamp = Annotated"),
+        behaves=False,
+    ),
 ]

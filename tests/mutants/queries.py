@@ -340,4 +340,74 @@ MUTANTS = [
         ),
         (BOOKS, "text(order)"),
     ),
+    Mutant(
+        "books by conditions that are joined as text",
+        "ADB404",
+        (
+            Change(
+                BOOKS,
+                "",
+                "async def found(session: AsyncSession, title: str, isbn: str) -> Sequence[object]:\n"
+                "    conditions = [f\"title = '{title}'\"]\n"
+                "    if isbn:\n"
+                "        conditions.append(f\"isbn = '{isbn}'\")\n"
+                '    where = " AND ".join(conditions)\n'
+                '    return (await session.execute(text(f"SELECT * FROM book WHERE {where}"))).all()',
+                imports="from sqlalchemy import text",
+            ),
+        ),
+        (BOOKS, "WHERE {where}"),
+        behaves=False,
+    ),
+    Mutant(
+        "the first customer of all, by a statement in steps",
+        "ADB406",
+        (
+            Change(
+                CUSTOMERS,
+                "",
+                "async def oldest(session: AsyncSession, named: str | None) -> Customer | None:\n"
+                "    query = select(Customer)\n"
+                "    if named:\n"
+                "        query = query.where(Customer.name == named)\n"
+                "    return (await session.scalars(query.order_by(Customer.created_at))).first()",
+                imports="from sqlalchemy import select",
+            ),
+        ),
+        (CUSTOMERS, ".first()"),
+        behaves=False,
+    ),
+    Mutant(
+        "orders counted and then listed from one result",
+        "ADB414",
+        (
+            Change(
+                ORDERS,
+                "",
+                "async def keys(session: AsyncSession) -> tuple[int, list[int]]:\n"
+                "    result = await session.execute(select(Order.id).limit(20))\n"
+                "    count = len(result.all())\n"
+                "    return count, [row.id for row in result]",
+            ),
+        ),
+        (ORDERS, "for row in result"),
+        behaves=False,
+    ),
+    Mutant(
+        "order lines through a server-side cursor that a helper asks for",
+        "ADB412",
+        (
+            Change(
+                ORDERS,
+                "",
+                "def in_parts() -> Select[tuple[Order]]:\n"
+                "    return select(Order).execution_options(yield_per=ROWS_AT_A_TIME)\n\n"
+                "async def placed(session: AsyncSession) -> list[Order]:\n"
+                "    return list(await session.scalars(in_parts().where(Order.status == OrderStatus.PLACED)))",
+                imports="from sqlalchemy import Select",
+            ),
+        ),
+        (ORDERS, "in_parts().where"),
+        behaves=False,
+    ),
 ]
