@@ -148,8 +148,10 @@ def _is_written(root: Path, folder: str) -> bool:
 
 
 def is_settings(path: str) -> bool:
-    """Whether a file says which versions of libraries a project uses, or that it has migrations."""
+    """Whether a file says which versions of libraries a project uses, that it has migrations, or what tables it has."""
     folder, _, name = path.rpartition("/")
+    if name.endswith(".sql"):
+        return True
     if name.endswith(".txt") and folder.rpartition("/")[2] == "requirements":
         return True
     return name in ("pyproject.toml", "uv.lock", "poetry.lock", "pdm.lock", "alembic.ini", "METADATA") or (

@@ -124,6 +124,7 @@ from async_db_lint.project.sessions.shared import Carried, carried_by, is_of_req
 from async_db_lint.project.sessions.tasks import has_ended, is_awaited_later, tasks
 from async_db_lint.project.sql.assembled import Piece, SqlText
 from async_db_lint.project.sql.placeholders import wrong_placeholder
+from async_db_lint.project.sql.tables import mistyped_arguments
 from async_db_lint.project.sql.value_sources import Traced, ValueSource
 from async_db_lint.read.source import Role
 from async_db_lint.rule import cst
@@ -330,6 +331,7 @@ __all__ = [
     "keyword",
     "keyword_of",
     "logs_statements",
+    "mistyped_arguments",
     "name_of",
     "names_of",
     "opens",

@@ -135,7 +135,7 @@ def parsed(
 
 def versions(files: Files, config: Config) -> Versions:
     """The versions of the libraries that the project targets: configured ones before those in its files."""
-    found = from_files(files.settings)
+    found = from_files(item for item in files.settings if not item[0].endswith(".sql"))
     chosen = {name: range_of(text if text[:1] in "<>=!~" else f"=={text}.*") for name, text in config.target_versions}
     return Versions({**found.ranges, **chosen})
 

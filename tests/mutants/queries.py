@@ -410,4 +410,20 @@ MUTANTS = [
         (ORDERS, "in_parts().where"),
         behaves=False,
     ),
+    Mutant(
+        "a stock that is sent to asyncpg as it was typed in",
+        "ADB411",
+        (
+            Change(
+                BOOKS,
+                "",
+                "async def restock(connection: asyncpg.Connection, key: int, stock: str) -> None:\n"
+                '    await connection.execute("UPDATE book SET stock = $2 WHERE id = $1", key, stock)',
+                imports="import asyncpg",
+            ),
+        ),
+        (BOOKS, "SET stock = $2"),
+        behaves=False,
+        beside=(("tables.sql", "CREATE TABLE book (id bigint PRIMARY KEY, title text, stock integer);\n"),),
+    ),
 ]

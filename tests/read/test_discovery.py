@@ -195,6 +195,7 @@ def test_a_walk_leaves_out_what_is_excluded_whatever_git_says(tmp_path: Path) ->
         ("requirements/base.txt", True),
         ("backend/requirements/base.txt", True),
         ("docs/base.txt", False),
+        ("schema.sql", True),
         ("dev-requirements.txt", False),
         ("requirements.in", False),
         ("Cargo.lock", False),

@@ -16,8 +16,8 @@ class UntypedTextParameter(Rule):
 
         select(Book).where(Book.id == int(key))
 
-    Silent: unless the column is known to be an integer and the parameter is annotated as `str` and nothing else; when
-    the driver may be another than asyncpg.
+    Silent: unless the column is known to be an integer, by a mapped class or by a `CREATE TABLE` in the project's SQL
+    files, and the parameter is annotated as `str` and nothing else; when the driver may be another than asyncpg.
     """
 
     code = "ADB411"
@@ -29,3 +29,7 @@ class UntypedTextParameter(Rule):
             if project.is_in_application(item.call):
                 message = f"`{item.parameter}` is a `str`, and `{item.column}` an integer: asyncpg refuses it"
                 yield suspect(item.call, message)
+        for sent in mistyped_arguments(project, project.settings):
+            if project.is_in_application(sent.call):
+                message = f"`{sent.parameter}` is a `str`, and `{sent.column}` an integer: asyncpg refuses it"
+                yield suspect(sent.call, message)
