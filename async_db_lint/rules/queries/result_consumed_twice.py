@@ -104,15 +104,13 @@ def _between_bindings(scope: Function, row: Binding) -> Iterator[Consumed]:
 def _consumed(scope: Function, name: str) -> Iterator[Consumed]:
     """The places at which all rows of what a name holds are taken, in no order."""
     names = {name, *(item for item, rows in scope.bindings.items() if len(rows) == 1 and _is_view(rows[0].value, name))}
-    chosen = {part for expr in expressions(scope) for part in _chosen_in(expr)}
     for call in scope.calls:
         if any(not names.isdisjoint(block.names) for block in call.block.outward()):
             continue
         copied = call.positional[0] if call.callee in {Name(item) for item in COPYING} and call.positional else None
         is_taken = call.method in ALL | ONE and call.receiver is not None and _is_of(call.receiver, names)
         if is_taken or (copied is not None and _is_of(copied, names)):
-            is_certain = call not in chosen and call.statement.keyword != "Match"
-            yield Consumed(call, call.statement, call.block, call.method in ONE, is_certain)
+            yield Consumed(call, call.statement, call.block, call.method in ONE, call.statement.keyword != "Match")
     for block in scope.blocks:
         yield from _looped(scope, block, names)
 
@@ -157,12 +155,16 @@ def _is_left(scope: Function, loop: Block) -> bool:
 
 def _repeated(scope: Function, reads: list[Consumed]) -> Iterator[tuple[Consumed, Consumed]]:
     """Pairs of reads of which the first has certainly happened before the second."""
+    if len(reads) < 2:
+        return
+    chosen = {part for expr in expressions(scope) for part in _chosen_in(expr)}
     returning = {item.statement for item in scope.exits if item.kind is ExitKind.RETURN}
     for at, second in enumerate(reads):
         for first in reads[:at]:
             is_left = first.statement in returning and first.statement is not second.statement
             is_own = first.statement is second.statement and not isinstance(second.place, Call)
-            if first.is_certain and not is_own and not is_left and _has_happened(first.block, second.block):
+            is_certain = first.is_certain and first.place not in chosen
+            if is_certain and not is_own and not is_left and _has_happened(first.block, second.block):
                 yield first, second
 
 
