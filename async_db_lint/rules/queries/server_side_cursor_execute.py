@@ -29,12 +29,19 @@ class ServerSideCursorExecute(Rule):
     severity = Severity.ERROR
 
     def suspects(self, project: Project) -> Suspects:
+        is_asked = any(_may_ask(call.call) for call in project.calls("execution_options"))
         on_sessions = project.calls(*EXECUTING, on=(*SESSIONS, REGISTRY))
         for call in (*on_sessions, *project.calls(*EXECUTING, "scalar", on=(CONNECTION,))):
-            option = _option(project, call)
+            is_given = call.argument("execution_options") is not None
+            option = _option(project, call) if is_asked or is_given else ""
             if option and call.target is None:
                 message = f"`{option}` needs `{STREAMS[call.name]}()`: `{call.name}()` raises AsyncMethodRequired"
                 yield suspect(call, message)
+
+
+def _may_ask(call: Call) -> bool:
+    """Whether a call of `execution_options` may ask for a server-side cursor."""
+    return any(item.keyword in (*OPTIONS, "**") for item in call.arguments)
 
 
 def _option(project: Project, call: CallSite) -> str:
