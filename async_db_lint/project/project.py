@@ -53,6 +53,7 @@ class Project(Codebase):
         self.versions = surroundings.versions
         self.settings = surroundings.settings
         self.unreadable = surroundings.unreadable
+        self.sql_files = surroundings.sql_files
 
     @cached_property
     def engines(self) -> list[Engine]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from async_db_lint.project.inference.infer import NO_HINTS
 from async_db_lint.project.inference.protocol import Hints
 from async_db_lint.project.libraries.versions import Versions
+from async_db_lint.read.sql_files import NO_SQL_FILES, SqlFiles
 from async_db_lint.read.unread import NOTHING_UNREAD, Unread
 from async_db_lint.read.unreadable import Unreadable
 
@@ -24,3 +25,4 @@ class Surroundings:
     unreadable: tuple[Unreadable, ...] = ()
     hints: Hints = NO_HINTS
     unread: Unread = NOTHING_UNREAD
+    sql_files: SqlFiles = NO_SQL_FILES

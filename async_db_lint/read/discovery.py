@@ -147,10 +147,15 @@ def _is_written(root: Path, folder: str) -> bool:
     return index is not None and re.search(re.escape(f"{folder}/".encode()) + rb"[^\x00]*\.py\x00", index) is not None
 
 
+def is_sql(path: str) -> bool:
+    """Whether a file holds SQL, which is read when it is asked for."""
+    return path.endswith(".sql")
+
+
 def is_settings(path: str) -> bool:
     """Whether a file says which versions of libraries a project uses, that it has migrations, or what tables it has."""
     folder, _, name = path.rpartition("/")
-    if name.endswith(".sql"):
+    if is_sql(name):
         return True
     if name.endswith(".txt") and folder.rpartition("/")[2] == "requirements":
         return True

@@ -19,6 +19,7 @@ from async_db_lint.project.surroundings import Surroundings
 from async_db_lint.read import discovery
 from async_db_lint.read.regular_file import MAX_BYTES
 from async_db_lint.read.source import Role, Source
+from async_db_lint.read.sql_files import SqlFiles
 from async_db_lint.read.unread import Unread
 from async_db_lint.read.unreadable import Unreadable, unreadable
 from async_db_lint.settings.config import Config
@@ -53,7 +54,8 @@ def read(root: Path, exclude: Sequence[str]) -> Files:
         found = discovery.read(root, path)
         if found is not None:
             data[path] = found
-    settings = [(path, discovery.read(root, path) or b"") for path in tree.settings]
+    named = (path for path in tree.settings if not discovery.is_sql(path))
+    settings = [(path, discovery.read(root, path) or b"") for path in named]
     return Files(tree, data, tuple((path, text.decode(errors="replace")) for path, text in settings))
 
 
@@ -84,10 +86,16 @@ class Indexed:
     def project(self, config: Config) -> Project:
         """The project, linked."""
         modules = dict(self.modules)
+        tree = self.files.tree
         surroundings = Surroundings(
-            versions(self.files, config), self.files.settings, self.failures, hints(config), self._unread(config)
+            versions=versions(self.files, config),
+            settings=self.files.settings,
+            unreadable=self.failures,
+            hints=hints(config),
+            unread=self._unread(config),
+            sql_files=SqlFiles(tree.root, filter(discovery.is_sql, tree.settings)),
         )
-        names = Names(modules, (*self.data, *discovery.importable(self.files.tree)), self.root.name)
+        names = Names(modules, (*self.data, *discovery.importable(tree)), self.root.name)
         return Project(modules, file_roles.roles(modules, config.roles), names, surroundings)
 
     def _unread(self, config: Config) -> Unread:
@@ -135,7 +143,7 @@ def parsed(
 
 def versions(files: Files, config: Config) -> Versions:
     """The versions of the libraries that the project targets: configured ones before those in its files."""
-    found = from_files(item for item in files.settings if not item[0].endswith(".sql"))
+    found = from_files(files.settings)
     chosen = {name: range_of(text if text[:1] in "<>=!~" else f"=={text}.*") for name, text in config.target_versions}
     return Versions({**found.ranges, **chosen})
 

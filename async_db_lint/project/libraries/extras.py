@@ -41,7 +41,7 @@ def without_greenlet(files: Iterable[tuple[str, str]]) -> Requirement | None:
 
 def _required(path: str, text: str) -> Iterator[tuple[Requirement, str]]:
     """The requirements of SQLAlchemy in a file, with what says which extras are wanted."""
-    if path.endswith((".lock", "METADATA", ".ini", ".sql")):
+    if path.endswith((".lock", "METADATA", ".ini")):
         return
     text = NO_REQUIREMENTS.sub("", text)
     for match in REQUIREMENT.finditer(text):

@@ -29,7 +29,7 @@ class UntypedTextParameter(Rule):
             if project.is_in_application(item.call):
                 message = f"`{item.parameter}` is a `str`, and `{item.column}` an integer: asyncpg refuses it"
                 yield suspect(item.call, message)
-        for sent in mistyped_arguments(project, project.settings):
+        for sent in mistyped_arguments(project, project.sql_files):
             if project.is_in_application(sent.call):
                 message = f"`{sent.parameter}` is a `str`, and `{sent.column}` an integer: asyncpg refuses it"
                 yield suspect(sent.call, message)
