@@ -9,7 +9,7 @@ MESSAGES = {
     DefaultKind.EVALUATED: "the default is worked out once, at import: every row gets the same value",
     DefaultKind.SHARED: "all new rows share this object: what is changed in one, the next begins with",
     DefaultKind.UNWRITTEN: "`{keyword}` is SQL: a Python value raises ArgumentError when the class is defined",
-    DefaultKind.QUOTED: "a string is a quoted constant in SQL, and this SQL is not called: write `text(…)`",
+    DefaultKind.QUOTED: "the database gets this SQL as a quoted string and does not run it: wrap it in `text()`",
 }
 
 
