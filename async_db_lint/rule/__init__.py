@@ -104,7 +104,7 @@ from async_db_lint.project.loading.unloaded import Unloaded
 from async_db_lint.project.names.imports import Needed
 from async_db_lint.project.names.places import Place, dominates, end_of, place_of
 from async_db_lint.project.names.quoted_code import quoted
-from async_db_lint.project.names.uses import expressions, is_never_awaited, names_of, uses_of
+from async_db_lint.project.names.uses import expressions, given_to, is_never_awaited, names_of, uses_of
 from async_db_lint.project.names.values import Kind, Value
 from async_db_lint.project.project import BlockingCall, Project
 from async_db_lint.project.sessions.closed import closings_of, is_handed_on
@@ -303,6 +303,7 @@ __all__ = [
     "expressions",
     "gathered",
     "given_back",
+    "given_to",
     "handed_over",
     "handlers",
     "handlers_of",

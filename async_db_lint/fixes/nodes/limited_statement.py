@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from async_db_lint.fixes.nodes.statement_step import read_call, with_step
 from async_db_lint.rule import Change, Fixer, Safety, Syntax, Unbounded, cst
 
 
@@ -15,12 +16,9 @@ def limiting(item: Unbounded) -> Fixer[cst.Call] | None:
         return None
 
     def fix(node: cst.Call, syntax: Syntax) -> Change | None:
-        unit = syntax.statement(last.path, last.statement)
-        call = None if unit is None else syntax.at(unit, last.span, cst.Call)
+        call = read_call(last, syntax)
         if call is None:
             return None
-        method = cst.Attribute(call.with_changes(lpar=[], rpar=[]), cst.Name("limit"))
-        changed = cst.Call(method, [cst.Arg(cst.Integer("1"))], lpar=call.lpar, rpar=call.rpar)
-        return Change("Add `.limit(1)`", Safety.UNSAFE, ((call, changed),))
+        return Change("Add `.limit(1)`", Safety.UNSAFE, ((call, with_step(call, "limit", "1")),))
 
     return fix

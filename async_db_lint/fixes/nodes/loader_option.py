@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from async_db_lint.fixes.nodes.statement_step import read_call, with_step
 from async_db_lint.fixes.nodes.walk import code_of
 from async_db_lint.rule import Call, Change, Expr, Fixer, Needed, Safety, Syntax, Unloaded, cst, keyword_of
 
@@ -26,7 +27,7 @@ def loading(item: Unloaded, statement: Expr | None) -> Fixer[cst.CSTNode] | None
 
 def _in_get(item: Unloaded, syntax: Syntax) -> Change | None:
     """`session.get(Author, 1, options=[selectinload(Author.books)])`."""
-    call = _read(item.loaded.call, syntax)
+    call = read_call(item.loaded.call, syntax)
     if call is None or keyword_of(call, "options") is not None or not call.args or len(call.args) > 2:
         return None
     model = call.args[0].value
@@ -41,14 +42,12 @@ def _in_get(item: Unloaded, syntax: Syntax) -> Change | None:
 
 def _in_statement(item: Unloaded, statement: Call, syntax: Syntax) -> Change | None:
     """`select(Author).options(selectinload(Author.books))`."""
-    call = _read(statement, syntax)
+    call = read_call(statement, syntax)
     model = None if call is None else _selected(call)
     if call is None or model is None:
         return None
-    option = cst.parse_expression(f"{LOADER}({code_of(model)}.{item.relationship.name})")
-    method = cst.Attribute(call.with_changes(lpar=[], rpar=[]), cst.Name("options"))
-    changed = cst.Call(method, [cst.Arg(option)], lpar=call.lpar, rpar=call.rpar)
-    return _change(item, call, changed)
+    option = f"{LOADER}({code_of(model)}.{item.relationship.name})"
+    return _change(item, call, with_step(call, "options", option))
 
 
 def _selected(call: cst.Call) -> cst.Name | cst.Attribute | None:
@@ -60,11 +59,6 @@ def _selected(call: cst.Call) -> cst.Name | cst.Attribute | None:
         return None
     model = inner.args[0].value
     return model if isinstance(model, (cst.Name, cst.Attribute)) and inner.args[0].star == "" else None
-
-
-def _read(call: Call, syntax: Syntax) -> cst.Call | None:
-    unit = syntax.statement(call.path, call.statement)
-    return None if unit is None else syntax.at(unit, call.span, cst.Call)
 
 
 def _change(item: Unloaded, call: cst.Call, changed: cst.Call) -> Change:

@@ -15,7 +15,7 @@ from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.inference.definitions import written
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.places import END, UNCERTAIN, Place, is_certain
-from async_db_lint.project.names.uses import names_of
+from async_db_lint.project.names.uses import given_to, names_of
 from async_db_lint.project.names.values import Kind
 
 DONE = frozenset({Usage.AWAITED, Usage.ENTERED, Usage.ENTERED_SYNC})
@@ -109,8 +109,7 @@ def is_done_by(codebase: Codebase, call: Call) -> bool:
     """Whether a coroutine is awaited where it is made, alone or by `gather` and the like."""
     if call.usage in DONE:
         return True
-    around = (other for other in call.block.scope.calls if any(item.value is call for item in other.arguments))
-    return any(other.usage in DONE for other in around)
+    return any(other.usage in DONE for other in given_to(call))
 
 
 def callback_of(expr: Expr, place: Place) -> Call | None:

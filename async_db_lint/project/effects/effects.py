@@ -28,6 +28,7 @@ from async_db_lint.project.inference.definitions import definitions
 from async_db_lint.project.inference.parameters import argument_for, arguments
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.places import Place, is_certain, place_of
+from async_db_lint.project.names.uses import given_to
 from async_db_lint.project.names.values import Kind, Value
 from async_db_lint.project.sessions.handing import handed_over
 from async_db_lint.project.sessions.shared import carried_by
@@ -260,11 +261,10 @@ class EffectsOfFunctions:
     def _is_awaited(self, call: Call) -> bool:
         if call.usage in DONE:
             return True
-        around = (item for item in call.block.scope.calls if any(given.value is call for given in item.arguments))
         return any(
             self.codebase.inference.library_name(self.codebase.inference.callee(item)) in GATHERING
             and item.usage in DONE
-            for item in around
+            for item in given_to(call)
         )
 
     def _of_method(self, call: Call, callee: Value) -> Iterator[Event]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from async_db_lint.index.expressions import Call, Expr, Starred, is_nothing
-from async_db_lint.index.scopes import Function, Parameter, ParameterKind
+from async_db_lint.index.expressions import Call, Expr, Name, Starred, is_nothing
+from async_db_lint.index.scopes import Function, Parameter, ParameterKind, Scope
 from async_db_lint.project.inference import dependencies, hints
 from async_db_lint.project.inference.annotations import annotated
 from async_db_lint.project.inference.protocol import Inference
@@ -112,6 +112,15 @@ def is_bound(inference: Inference, call: Call, function: Function) -> bool:
         return False
     callee = inference.callee(call)
     return callee is not None and (callee.kind is Kind.CLASS or callee.inner is not None)
+
+
+def is_text_parameter(inference: Inference, expr: Expr, scope: Scope) -> bool:
+    """Whether a name in a function is a parameter that is annotated as `str`, and bound to nothing else."""
+    if not isinstance(expr, Name) or not isinstance(scope, Function) or len(scope.bindings.get(expr.name, ())) != 1:
+        return False
+    parameter = scope.parameter(expr.name)
+    note = None if parameter is None else parameter.annotation
+    return inference.library_name(inference.value(note, declared_at(scope))) == "builtins.str"
 
 
 def has_decorator(inference: Inference, function: Function, name: str) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from async_db_lint.index.expressions import Attribute, Call, Expr
+from async_db_lint.index.expressions import Attribute, Call
 from async_db_lint.index.scopes import Class
 from async_db_lint.project.inference import attributes
-from async_db_lint.project.loading.arguments import class_meant
+from async_db_lint.project.loading.arguments import class_meant, class_selected
 from async_db_lint.project.loading.models import Models
 from async_db_lint.project.loading.statement_chains import StatementChain, chains_of
 from async_db_lint.project.loading.statements import SELECTS
@@ -78,7 +78,7 @@ class AmbiguousNames:
         start = chain.start
         if start is None or self.inference.library_name(self.inference.callee(start)) not in SELECTS:
             return None
-        found = [self._selected(item, start) for item in start.positional]
+        found = [class_selected(self.inference, item, place_of(start)) for item in start.positional]
         for step in chain.steps:
             if step.method in JOINS:
                 found.append(self._joined(step))
@@ -86,12 +86,6 @@ class AmbiguousNames:
                 return None
         known = tuple(cls for cls in found if cls is not None and self.models.of(cls) is not None)
         return known if len(known) == len(found) and chain.steps_named(*JOINS) else None
-
-    def _selected(self, expr: Expr, start: Call) -> Class | None:
-        owner = expr.value if isinstance(expr, Attribute) else expr
-        return class_meant(self.inference, expr, place_of(start), None) or class_meant(
-            self.inference, owner, place_of(start), None
-        )
 
     def _joined(self, step: Call) -> Class | None:
         """The class that a step joins: itself, or as the relationship that leads to it."""

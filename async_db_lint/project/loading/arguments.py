@@ -88,6 +88,14 @@ def class_meant(inference: Inference, expr: Expr, place: Place, how: Called | No
     return None
 
 
+def class_selected(inference: Inference, expr: Expr, place: Place) -> Class | None:
+    """The class that `select(…)` is given, itself or by one of its columns."""
+    found = class_meant(inference, expr, place, None)
+    if found is not None or not isinstance(expr, Attribute):
+        return found
+    return class_meant(inference, expr.value, place, None)
+
+
 def _kept(inference: Inference, cls: Class, name: str) -> Class | None:
     """The class that a class keeps under a name: in its body, or given to the constructor that it inherits."""
     for item in attributes.ancestry(inference, cls):

@@ -13,13 +13,12 @@ from async_db_lint.index.expressions import (
     Expr,
     Literal,
     Mapping,
-    Name,
     Not,
     Opaque,
     PythonComparison,
 )
-from async_db_lint.index.scopes import Class, Function
-from async_db_lint.project.inference.parameters import declared_at
+from async_db_lint.index.scopes import Class
+from async_db_lint.project.inference.parameters import is_text_parameter
 from async_db_lint.project.libraries import library
 from async_db_lint.project.loading.arguments import class_meant
 from async_db_lint.project.loading.models import Column
@@ -32,7 +31,7 @@ UNCLEAR = frozenset({"Is", "IsNot", "In", "NotIn"})
 INTEGERS = frozenset(f"sqlalchemy.{name}" for name in "Integer BigInteger SmallInteger INTEGER BIGINT SMALLINT".split())
 BESIDE_TYPES = frozenset(f"sqlalchemy.{name}" for name in "ForeignKey Identity Sequence Computed".split())
 """What stands among a column's arguments and is no type."""
-STRING, INTEGER = "builtins.str", "builtins.int"
+INTEGER = "builtins.int"
 
 
 class Decided(NamedTuple):
@@ -133,7 +132,7 @@ class Conditions:
         if not isinstance(expr, Opaque) or len(expr.children) != 2:
             return
         column, given = expr.children
-        if not isinstance(column, Attribute) or not self._is_string(given, call):
+        if not isinstance(column, Attribute) or not is_text_parameter(self.codebase.inference, given, call.block.scope):
             return
         cls = class_meant(self.codebase.inference, column.value, place_of(call), None)
         model = None if cls is None else self.statements.models.of(cls)
@@ -142,21 +141,13 @@ class Conditions:
 
     def _looked_up(self, call: Call) -> Iterator[Mistyped]:
         entity, given = call.argument("entity", 0), call.argument("ident", 1)
-        if entity is None or given is None or not self._is_string(given, call):
+        if entity is None or given is None or not is_text_parameter(self.codebase.inference, given, call.block.scope):
             return
         cls = class_meant(self.codebase.inference, entity, place_of(call), None)
         model = None if cls is None else self.statements.models.of(cls)
         keys = [] if model is None else [item for item in model.columns.values() if _is_key(item)]
         if cls is not None and len(keys) == 1 and self._is_integer(keys[0]):
             yield Mistyped(call, getattr(given, "name", ""), f"{cls.name}.{keys[0].name}")
-
-    def _is_string(self, expr: Expr, call: Call) -> bool:
-        """Whether a name is a parameter that is annotated as `str`, and bound to nothing else."""
-        scope = call.block.scope
-        if not isinstance(expr, Name) or not isinstance(scope, Function) or len(scope.bindings.get(expr.name, ())) != 1:
-            return False
-        parameter = scope.parameter(expr.name)
-        return parameter is not None and self._name(parameter.annotation, declared_at(scope)) == STRING
 
     def _is_integer(self, column: Column | None) -> bool:
         """Whether a column is an integer, and no class says that `int` is something else."""

@@ -25,6 +25,7 @@ from async_db_lint.index.scopes import Class, ExitKind, Function
 from async_db_lint.project.inference.definitions import written
 from async_db_lint.project.loading.models import Models
 from async_db_lint.project.names.places import Place, place_of
+from async_db_lint.project.names.uses import given_to
 from async_db_lint.project.names.values import Kind
 
 PYTHON_SIDE = ("default", "insert_default", "onupdate")
@@ -125,8 +126,7 @@ class Defaults:
 
     def _is_of_table(self, call: Call) -> bool:
         """Whether a column belongs to a `Table(…)`: its default goes into statements, and no object holds it."""
-        outer = (item for item in call.block.scope.calls if any(given.value is call for given in item.arguments))
-        return any(self.inference.library_name(self.inference.callee(item)) == TABLE for item in outer)
+        return any(self.inference.library_name(self.inference.callee(item)) == TABLE for item in given_to(call))
 
     def _name(self, expr: Expr) -> str:
         """The name of the function that an expression calls."""

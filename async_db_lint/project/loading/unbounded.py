@@ -8,6 +8,7 @@ from typing import NamedTuple
 from async_db_lint.index.expressions import Attribute, Await, Call, Expr, Name
 from async_db_lint.index.scopes import Class, Function
 from async_db_lint.project.inference.definitions import written
+from async_db_lint.project.loading.arguments import class_selected
 from async_db_lint.project.loading.models import Models
 from async_db_lint.project.loading.objects import Objects
 from async_db_lint.project.loading.results import LoadedShape
@@ -16,7 +17,6 @@ from async_db_lint.project.loading.statements import SELECTS
 from async_db_lint.project.loading.unique_rows import UniqueRows
 from async_db_lint.project.names.places import place_of
 from async_db_lint.project.names.uses import uses_of
-from async_db_lint.project.names.values import Kind
 
 KNOWN = frozenset("where filter filter_by order_by options join outerjoin select_from".split())
 LOCKING = "with_for_update"
@@ -58,7 +58,7 @@ class UnboundedStatements:
 
     def _taken(self, call: Call) -> Iterator[Unbounded]:
         executed = self._execution(call)
-        for chains, cls in self._selected(executed, {*KNOWN, LOCKING}) if executed is not None else ():
+        for chains, cls in self._selected(executed, KNOWN | {LOCKING}) if executed is not None else ():
             is_open = all(_is_open(chain) for chain in chains)
             if is_open and not any(self.unique.may_be_one(chain.steps_named(*CONDITIONS), cls) for chain in chains):
                 yield Unbounded(call, chains[0], cls, False)
@@ -91,9 +91,7 @@ class UnboundedStatements:
             if not any(chain.steps_named(*CONDITIONS, *JOINS) for chain in chains):
                 yield Unbounded(call, chains[0], cls, True)
 
-    def _selected(
-        self, executed: Call, known: frozenset[str] | set[str]
-    ) -> Iterator[tuple[list[StatementChain], Class]]:
+    def _selected(self, executed: Call, known: frozenset[str]) -> Iterator[tuple[list[StatementChain], Class]]:
         """The chains that a call may execute, and the class that they select; nothing where one may be bounded."""
         chains = list(chains_of(self.inference, executed.argument("statement", 0), place_of(executed)))
         starts = {chain.start for chain in chains}
@@ -101,19 +99,10 @@ class UnboundedStatements:
         if start is None or self.inference.library_name(self.inference.callee(start)) not in SELECTS:
             return
         is_known = all(step.method in known for chain in chains for step in chain.steps)
-        cls = self._class(start.positional[0], start) if len(start.positional) == 1 else None
-        if is_known and cls is not None:
+        is_one = len(start.positional) == 1
+        cls = class_selected(self.inference, start.positional[0], place_of(start)) if is_one else None
+        if is_known and cls is not None and self.models.of(cls) is not None:
             yield chains, cls
-
-    def _class(self, expr: Expr, start: Call) -> Class | None:
-        """The mapped class that is selected, itself or one column of it."""
-        owner = expr.value if isinstance(expr, Attribute) and self._of(expr, start) is None else expr
-        return self._of(owner, start)
-
-    def _of(self, expr: Expr, start: Call) -> Class | None:
-        value = self.inference.value(expr, place_of(start))
-        cls = value.definition if value is not None and value.kind is Kind.CLASS else None
-        return cls if isinstance(cls, Class) and self.models.of(cls) is not None else None
 
 
 def _is_open(chain: StatementChain) -> bool:

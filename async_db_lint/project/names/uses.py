@@ -35,6 +35,14 @@ def bound_name(call: Call) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
+def given_to(call: Call) -> Iterator[Call]:
+    """The calls that are given what a call gives, as an argument of their own.
+
+    Example: `outer = given_to(call.call)`.
+    """
+    return (item for item in call.block.scope.calls if any(given.value is call for given in item.arguments))
+
+
 def is_never_awaited(call: Call) -> bool:
     """Whether the name that a call is bound to is never awaited or passed on: only read from, or not used at all."""
     name = bound_name(call)

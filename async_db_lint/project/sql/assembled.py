@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from async_db_lint.index.expressions import Call, Expr
 from async_db_lint.project.names.places import Place
-
-NO_STRING = re.compile(
-    r"--[^\n]*|/\*.*?\*/|\$(\w*)\$.*?\$\1\$|\"[^\"]*\"|\b[eE]'(?:\\.|''|[^'\\])*'|'(?:''|[^'])*'", re.DOTALL
-)
-"""Comments, bodies, quoted identifiers and whole strings: what is before an open quote, and opens none."""
+from async_db_lint.project.sql.placeholders import NO_CODE
 
 
 class Piece(NamedTuple):
@@ -29,7 +24,7 @@ class Piece(NamedTuple):
     @property
     def is_in_string(self) -> bool:
         """Whether it stands between the quotes of a string. Example: `if piece.is_in_string:`."""
-        return NO_STRING.sub("", self.before).count("'") % 2 == 1
+        return NO_CODE.sub("", self.before).count("'") % 2 == 1
 
 
 class Assembled(NamedTuple):

@@ -22,6 +22,7 @@ from async_db_lint.project.inference.definitions import bindings_of, definitions
 from async_db_lint.project.inference.parameters import argument_for
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.places import Place, place_of
+from async_db_lint.project.names.uses import given_to
 from async_db_lint.project.sql.assembled import Assembled, SqlText, joined, piece_of
 from async_db_lint.project.sql.formats import formatted, interpolated
 
@@ -67,8 +68,7 @@ class SqlTexts:
 
     def _defines(self, call: Call) -> bool:
         """Whether SQL is an argument of what defines a table."""
-        outer = (item for item in call.block.scope.calls if any(given.value is call for given in item.arguments))
-        return any(self.inference.library_name(self.inference.callee(item)) in DEFINING for item in outer)
+        return any(self.inference.library_name(self.inference.callee(item)) in DEFINING for item in given_to(call))
 
     def _passed(self, given: Expr, call: Call) -> Iterator[tuple[Call, Expr]]:
         """A text and the call that is given it; where it is a parameter, also what the callers pass, if it is text."""

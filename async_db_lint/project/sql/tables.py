@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from async_db_lint.index.expressions import Call, Literal, Name
-from async_db_lint.index.scopes import Function
 from async_db_lint.project.application.codebase import Codebase
-from async_db_lint.project.inference.parameters import declared_at
+from async_db_lint.project.inference.parameters import is_text_parameter
 from async_db_lint.project.libraries import library
 
 CREATE = re.compile(r"\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?(?:\"?\w+\"?\.)?\"?(\w+)\"?\s*\(", re.IGNORECASE)
@@ -76,7 +75,7 @@ def _parts(text: str, start: int) -> list[str]:
 def mistyped_arguments(codebase: Codebase, files: Iterable[tuple[str, str]]) -> Iterator[MistypedArgument]:
     """The calls by which asyncpg is given a parameter that is a `str` for an integer column that a file defines.
 
-    Takes the names and texts of the project's settings. Example: `mistyped_arguments(project, project.settings)`.
+    Takes names and texts, which are read only where asyncpg is used. Example: `mistyped_arguments(project, files)`.
     """
     sites = list(codebase.calls(*SENDING, on=(library.POOL, library.ASYNCPG_CONNECTION)))
     tables = tables_of(files) if sites else {}
@@ -86,7 +85,7 @@ def mistyped_arguments(codebase: Codebase, files: Iterable[tuple[str, str]]) -> 
             continue
         for number, given in enumerate(site.call.positional[1:], 1):
             column = _column(text.value, number, tables)
-            if column and isinstance(given, Name) and _is_string(codebase, given, site.call):
+            if column and isinstance(given, Name) and is_text_parameter(codebase.inference, given, site.scope):
                 yield MistypedArgument(site.call, given.name, column)
 
 
@@ -104,13 +103,3 @@ def _column(text: str, number: int, tables: Tables) -> str:
         found = [(name, column) for name in table for column in compared] if len(table) == 1 else []
     known = [f"{table}.{name}" for table, name in found if tables.get(table, {}).get(name) in INTEGERS]
     return known[0] if len(known) == len(found) == 1 else ""
-
-
-def _is_string(codebase: Codebase, name: Name, call: Call) -> bool:
-    """Whether a name is a parameter that is annotated as `str`, and bound to nothing else."""
-    scope = call.block.scope
-    if not isinstance(scope, Function) or len(scope.bindings.get(name.name, ())) != 1:
-        return False
-    parameter = scope.parameter(name.name)
-    note = None if parameter is None else parameter.annotation
-    return codebase.inference.library_name(codebase.inference.value(note, declared_at(scope))) == "builtins.str"

@@ -49,12 +49,11 @@ class PgbouncerPreparedStatements(Rule):
     severity = Severity.WARNING
 
     def suspects(self, project: Project) -> Suspects:
-        is_told_later = CONNECTING in project.loading.statements.events
         for engine in project.engines:
-            if engine.role is Role.TEST or is_told_later or not _is_asyncpg(project, engine):
+            if engine.role is Role.TEST or not _is_asyncpg(project, engine):
                 continue
             given = _given(project, engine)
-            if given is None or {ASYNCPG, NAMED} & given.keys():
+            if given is None or {ASYNCPG, NAMED} & given.keys() or _is_told_later(project):
                 continue
             if given.get(SQLALCHEMY) == Literal(0) and not LOCAL.search(_url(engine)):
                 message = f"`{SQLALCHEMY}=0` leaves asyncpg's named statements: set `{ASYNCPG}` to 0 as well"
@@ -62,6 +61,11 @@ class PgbouncerPreparedStatements(Rule):
             elif POOLER.search(_url(engine)) or _is_pooler(project, engine, given):
                 message = f"behind a pooler, prepared statements of clients collide: set `{ASYNCPG}` to 0"
                 yield suspect(engine.call, message)
+
+
+def _is_told_later(project: Project) -> bool:
+    """Whether a listener may give connections other arguments as they are made."""
+    return any(call.argument("identifier", 1) == CONNECTING for call in project.calls("listens_for", "listen"))
 
 
 def _is_asyncpg(project: Project, engine: Engine) -> bool:

@@ -73,12 +73,9 @@ def _mistake(text: str, is_expanded: bool) -> str | None:
 
 def _is_passed_on(project: Project, call: CallSite) -> bool:
     """Whether a statement is given to a function of the project, which may say more of its parameters."""
-    outer = (item for item in call.scope.calls if any(argument.value is call.call for argument in item.arguments))
-    return any(project.inference.function(project.inference.callee(item)) is not None for item in outer)
+    return any(project.site(item).target is not None for item in given_to(call.call))
 
 
 def _is_executed_async(project: Project, call: CallSite) -> bool:
     """Whether a statement is in a file that knows async sessions, and is no part of a synchronous one's work."""
-    outer = [item for item in call.scope.calls if any(argument.value is call.call for argument in item.arguments)]
-    owners = [project.site(item).owner for item in outer]
-    return not any(project.is_sync_session(owner) for owner in owners)
+    return not any(project.is_sync_session(project.site(item).owner) for item in given_to(call.call))
