@@ -7,12 +7,17 @@ import sys
 
 
 def entry() -> int:
-    """Run the command line; `--version` answers before anything else is imported."""
+    """Run the command line; the version, and what was remembered, need no more imports."""
     if sys.argv[1:] == ["--version"]:
         from async_db_lint import __version__
 
         print(f"async-db-lint {__version__}")
         return 0
+    from async_db_lint.cache.results import recalled
+
+    result = recalled(sys.argv[1:])
+    if result is not None:
+        return result.shown()
     from async_db_lint.commands.cli import main
 
     # One run, one process: what it builds is needed until the end, and looking for cycles in it, above all when the

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from async_db_lint.cache.folder import NO_CACHE
 from reference_app.embedded import server
 from tests.hooked import clone
 from tests.scratch import Room, room
+
+os.environ[NO_CACHE] = "1"  # tests that want one say so
 
 
 @pytest.fixture(scope="session")

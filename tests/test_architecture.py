@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -24,8 +25,8 @@ FLOORS = (
     {"fixes"},
     {"rule"},
     {"project"},
-    {"index", "settings"},
-    {"read", "counts"},
+    {"index", "settings", "cache"},
+    {"read", "counts", "exits"},
 )
 PROJECT_FLOORS = (
     {"project"},
@@ -187,3 +188,24 @@ def test_a_clean_project_needs_no_libcst(tmp_path: Path) -> None:
 def test_a_finding_needs_it(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(CLEAN.replace("expire_on_commit=False", "expire_on_commit=True"))
     assert "libcst" in loaded("check", "--exit-zero", ".", cwd=tmp_path)
+
+
+# What may ask the disk itself: who reads for everybody, who keeps what was remembered, who writes, and what is no part
+# of a check. The rest asks `read/disk.py`, where the questions of a run that is remembered are noted.
+ASK_THE_DISK = ("read/disk.py", "cache/", "fixes/write.py", "hosts/", "report/", "commands/adopt.py", "exits.py")
+QUESTIONS = frozenset("is_file is_dir is_symlink exists read_bytes read_text resolve iterdir stat lstat".split())
+OF_OS = re.compile(r"(?:io\.)?open|os\.(?:open|scandir|listdir|walk|stat|lstat|path\.(?:exists|isfile|isdir|realpath))")
+
+
+def questions(path: Path) -> Iterator[str]:
+    """What a file asks the disk: `path.exists()`, `os.scandir(path)`, `open(path)`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            is_asked = isinstance(node.func, ast.Attribute) and node.func.attr in QUESTIONS and not node.args
+            if is_asked or OF_OS.fullmatch(ast.unparse(node.func)):
+                yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", FILES, ids=id_of)
+def test_a_run_asks_the_disk_in_one_place(path: Path) -> None:
+    assert id_of(path).startswith(ASK_THE_DISK) or list(questions(path)) == []

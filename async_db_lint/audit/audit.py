@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from async_db_lint.audit.audited import Audited
 from async_db_lint.audit.checklist import ITEMS, Answer, Outcome, answer
 from async_db_lint.audit.entries import Inventory
 from async_db_lint.audit.inventory import inventory
+from async_db_lint.read import disk
 from async_db_lint.read.sources import Sources
 from async_db_lint.rule.finding import Finding
 from async_db_lint.run.examine import Target, examine
@@ -49,7 +51,7 @@ def audit(target: Target, progress: Progress = silent) -> Audit:
     told = {finding for item in answers for finding in item.findings}
     (path,) = target.paths
     return Audit(
-        name=path.resolve().name or "/",
+        name=Path(disk.real(path)).name or "/",
         answers=answers,
         inventory=made_of,
         others=tuple(finding for finding in report.findings if finding not in told),

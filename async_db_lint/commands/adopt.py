@@ -8,8 +8,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
-from async_db_lint.commands.exits import CLEAN, FAILED
 from async_db_lint.counts import counted
+from async_db_lint.exits import CLEAN, FAILED
 from async_db_lint.fixes.write import WriteError, create_file, replace_file
 from async_db_lint.quiet import baseline
 from async_db_lint.quiet.add_noqa import places, with_comments

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
-from async_db_lint.read import discovery
+from async_db_lint.read import discovery, disk
 from async_db_lint.read.discovery import MissingPath
 from async_db_lint.read.source import Source
 from async_db_lint.rule.change import Safety
@@ -95,7 +95,7 @@ def asked(options: argparse.Namespace) -> Asked:
 
 def asked_audit(options: argparse.Namespace) -> AskedAudit:
     """The meaning of the arguments of `audit`. Raises ConfigError and MissingPath."""
-    if not options.path.exists():
+    if not disk.exists(options.path):
         raise MissingPath(f"{options.path}: no such file or folder")
     root = root_of(options.root, [options.path])
     config = project_config(root, options.isolated, options.config)
@@ -105,11 +105,11 @@ def asked_audit(options: argparse.Namespace) -> AskedAudit:
 def root_of(given: Path | None, paths: Sequence[Path]) -> Path:
     """The project's root: as given, or the one in which the paths lie. Raises MissingPath."""
     if given is not None:
-        if not given.is_dir():
+        if not disk.is_folder(given):
             raise MissingPath(f"{given}: no such folder (--root)")
-        return given.resolve()
+        return Path(disk.real(given))
     places = [Path.cwd() if str(path) == "-" else path for path in paths]
-    roots = {discovery.find_root(path) for path in places if path.exists()} or {discovery.find_root(Path.cwd())}
+    roots = {discovery.find_root(path) for path in places if disk.exists(path)} or {discovery.find_root(Path.cwd())}
     root = Path(os.path.commonpath(roots))
     if root in (Path.home(), Path(root.anchor)):
         what = "your home folder" if root == Path.home() else "the whole file system"

@@ -10,7 +10,7 @@ from pathlib import Path
 from async_db_lint.audit.audit import Audit, audit
 from async_db_lint.audit.checklist import Outcome
 from async_db_lint.commands.arguments import AskedAudit, asked_audit
-from async_db_lint.commands.exits import CLEAN, FAILED, FOUND
+from async_db_lint.exits import CLEAN, FAILED, FOUND
 from async_db_lint.fixes.write import WriteError, create_file
 from async_db_lint.read.discovery import MissingPath
 from async_db_lint.read.sources import Sources

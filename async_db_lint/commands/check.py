@@ -9,30 +9,54 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from async_db_lint.commands.arguments import Action, Asked, Printing, asked
-from async_db_lint.commands.exits import CLEAN, FAILED, FOUND
+from async_db_lint.cache import results
+from async_db_lint.cache.folder import NO_CACHE, of_project
+from async_db_lint.commands.arguments import ALONE, Action, Asked, asked
+from async_db_lint.commands.printed import show, show_beside, shown_from, text_of
+from async_db_lint.exits import CLEAN, FAILED, FOUND
 from async_db_lint.fixes.write import WriteError
-from async_db_lint.read import discovery
+from async_db_lint.read import discovery, disk
 from async_db_lint.read.discovery import MissingPath
-from async_db_lint.read.sources import Sources
-from async_db_lint.report.formats import FOR_FORGES, FOR_PROGRAMS, Shown, rendered
+from async_db_lint.report.formats import FOR_PROGRAMS
 from async_db_lint.report.progress import Progress
-from async_db_lint.report.terminal import Style, escaped
-from async_db_lint.rule.finding import Finding
+from async_db_lint.report.terminal import escaped
 from async_db_lint.run.lint import Report, lint
 from async_db_lint.settings.keys import ConfigError
-
-WITH_FIXES = ("json", "json-lines", "sarif")  # formats that carry them
 
 
 def check(options: argparse.Namespace) -> int:
     """Run the check that the arguments describe; returns the exit status."""
     try:
+        if is_remembered(options):
+            return report_and_remember(options)
         question = asked(options)
         return ACTIONS[question.action](question)
     except (ConfigError, MissingPath, WriteError) as error:
         print(f"error: {escaped(str(error))}", file=sys.stderr)
         return FAILED
+
+
+def is_remembered(options: argparse.Namespace) -> bool:
+    """Whether what the command prints depends on nothing but the disk and what a result is kept by."""
+    others = (*ALONE, "diff_base", "statistics", "verbose", "no_cache")
+    is_plain = not any(getattr(options, name) for name in others) and Path("-") not in options.paths
+    return is_plain and options.remembered_as is not None and not os.environ.get(NO_CACHE)
+
+
+def report_and_remember(options: argparse.Namespace) -> int:
+    """Check and print the findings, and remember that; returns the exit status. Raises ConfigError and MissingPath."""
+    key = results.key_of(options.remembered_as)
+    with disk.Noted() as noted:
+        question = asked(options)
+        report = found(question)
+        text = text_of(report, question.printing, question.target.root)
+    print(text, end="")
+    show_beside(report, question.printing, question.target.root)
+    code = status(report, question)
+    if not report.faults:
+        folder = of_project(str(question.target.root), options.cache_dir and str(options.cache_dir))
+        results.remember(results.result_of(code, text, noted), key, folder)
+    return code
 
 
 def report_findings(question: Asked) -> int:
@@ -128,58 +152,6 @@ ACTIONS: dict[Action, Callable[[Asked], int]] = {
     Action.ADD_NOQA: add_noqa,
     Action.SHOW_SETTINGS: show_settings,
 }
-
-
-def shown_from(root: Path) -> Shown:
-    """What turns a path from the root into one from the current folder."""
-    return lambda path: os.path.relpath(root / path).replace(os.sep, "/")
-
-
-def in_repository(root: Path) -> Shown:
-    """What turns a path from the root into one from the top of the repository, as forges want it."""
-    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
-    inner = root.relative_to(top).as_posix()
-    return lambda path: path if inner == "." else f"{inner}/{path}"
-
-
-def show(report: Report, printing: Printing, root: Path) -> None:
-    """Print a report in the chosen format."""
-    shown = shown_from(root)
-    if printing.output_format in FOR_PROGRAMS:
-        of_format = in_repository(root) if printing.output_format in FOR_FORGES else shown
-        text = rendered(printing.output_format, _findings_for(report, printing.output_format), of_format)
-        print(text, end="\n" if text else "")
-    else:
-        _show_text(report, printing, root)
-    if printing.statistics or printing.verbose:
-        from async_db_lint.report.statistics import statistics
-
-        print(statistics(report, printing.statistics), file=sys.stderr)
-    for fault in report.faults:
-        where = f" at {escaped(shown(fault.path))}:{fault.line}" if fault.path else ""
-        print(f"error: rule {fault.code} failed{where}: {escaped(fault.error)}", file=sys.stderr)
-        if printing.verbose:
-            print(fault.trace, file=sys.stderr)
-
-
-def _findings_for(report: Report, output_format: str) -> tuple[Finding, ...]:
-    """The findings, with the edits of imports in their fixes where the format carries fixes."""
-    if output_format not in WITH_FIXES:
-        return report.findings
-    from async_db_lint.commands.fix import with_imports
-
-    return with_imports(report)
-
-
-def _show_text(report: Report, printing: Printing, root: Path) -> None:
-    from async_db_lint.report import as_text
-
-    style = Style.chosen(printing.color, sys.stdout)
-    printer = as_text.Printer(Sources(report.data), shown_from(root), style, printing.verbose)
-    for line in printer.findings(report.findings, printing.output_format):
-        print(line)
-    if not printing.quiet:
-        print(as_text.summary(report))
 
 
 def status(report: Report, question: Asked) -> int:

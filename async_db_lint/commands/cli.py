@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import io
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from async_db_lint import __version__
-from async_db_lint.commands.exits import CLEAN, FAILED
+from async_db_lint.exits import CLEAN, FAILED, output_closed, prepare_output
+from async_db_lint.read.file_names import CACHE
 from async_db_lint.report.formats import FORMATS
 
 COMMANDS = ("check", "audit", "explain-function", "rule", "rules", "schema", "completion")
@@ -21,20 +20,18 @@ ROOT = "the git top level above {0}, else the folder of a pyproject.toml, else t
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status: 0 nothing, 1 something found, 2 the tool could not do its work."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a character gets its number
-            stream.reconfigure(errors="backslashreplace")
+    remembered_as = tuple(given) if arguments is None else None
+    prepare_output()
     if given == ["--version"]:
         print(f"async-db-lint {__version__}")
         return CLEAN
     try:
-        return run(given)
+        return run(given, remembered_as)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
+        return output_closed()
     except Exception as error:  # noqa: BLE001  # 1 means that something was found: a failure must not look like it
         from async_db_lint.report.terminal import escaped
 
@@ -53,11 +50,14 @@ def explained(error: Exception) -> str:
     return f"async-db-lint failed with {type(error).__name__} at {place}: {error}. Please report this."
 
 
-def run(given: list[str]) -> int:
-    """Parse the arguments and run the command that they name; `check` when they name none."""
+def run(given: list[str], remembered_as: Sequence[str] | None = None) -> int:
+    """Parse the arguments and run the command that they name; `check` when they name none.
+
+    Takes the arguments as the user gave them where the result may be remembered.
+    """
     if not given or given[0] not in (*COMMANDS, "-h", "--help", "--version"):
         given.insert(0, "check")
-    options = parser().parse_args(given)
+    options = parser().parse_args(given, argparse.Namespace(remembered_as=remembered_as))
     if options.command == "rule":
         from async_db_lint.commands.rules import explain
 
@@ -212,6 +212,9 @@ def _add_project(command: argparse.ArgumentParser, root: str) -> None:
     source.add_argument("--config", type=Path, metavar="FILE", help="a TOML file with the configuration to use instead")
     source.add_argument("--isolated", action="store_true", help="ignore [tool.async-db-lint]")
     command.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    cache = command.add_mutually_exclusive_group()
+    cache.add_argument("--no-cache", action="store_true", help="remember nothing, and use nothing that was remembered")
+    cache.add_argument("--cache-dir", type=Path, metavar="DIR", help=f"where to remember; default: {CACHE} in the root")
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from async_db_lint.commands.arguments import project_config, root_of
 from async_db_lint.commands.audit import shown_from
-from async_db_lint.commands.exits import CLEAN, FAILED
+from async_db_lint.exits import CLEAN, FAILED
 from async_db_lint.index.scopes import Function, Module
+from async_db_lint.read import disk
 from async_db_lint.read.discovery import MissingPath, path_inside
 from async_db_lint.report.as_effects import qualified, render
 from async_db_lint.report.terminal import escaped
@@ -30,7 +31,7 @@ def explain_function(options: argparse.Namespace) -> int:
 def _explained(options: argparse.Namespace) -> str:
     """The effects of the functions of that name. Raises ConfigError and MissingPath."""
     file, _, name = str(options.function).rpartition(":")
-    if not Path(file).is_file():
+    if not disk.is_file(file):
         raise MissingPath(
             f"{options.function}: no such file; write `path/to/file.py:function` or `file.py:Class.method`"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from async_db_lint.commands.exits import CLEAN, FAILED
+from async_db_lint.exits import CLEAN, FAILED
 from async_db_lint.report.rule_page import as_data, page
 from async_db_lint.run.selection import all_rules, find
 from async_db_lint.settings.keys import nearest

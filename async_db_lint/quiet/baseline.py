@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from async_db_lint.read import regular_file
+from async_db_lint.read import disk
 from async_db_lint.rule.finding import Finding
 from async_db_lint.settings.keys import ConfigError
 
@@ -77,9 +77,9 @@ def of(finding: Finding) -> Known:
 
 def load(path: Path) -> Baseline:
     """A baseline from its file. Raises ConfigError when there is none, or it cannot be read."""
-    if not path.exists():
+    if not disk.exists(path):
         raise ConfigError(f"there is no baseline {path}: --write-baseline writes one")
-    text = regular_file.read(path)
+    text = disk.read(path)
     if text is None:
         raise ConfigError(f"the baseline {path} cannot be read: it cannot be opened as a file")
     try:

@@ -1,4 +1,4 @@
-"""Which files there are, which of them matter, and what each is for. No other module lists folders."""
+"""Which files a project has, and which of them are its own."""
 
 from __future__ import annotations
 
@@ -9,19 +9,15 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from async_db_lint.read import regular_file
+from async_db_lint.read import disk
+from async_db_lint.read.disk import FILE, FOLDER, MAX_BYTES
+from async_db_lint.read.file_names import is_python, is_settings
 from async_db_lint.read.ignores import Ignore, is_ignored
 from async_db_lint.read.ignores import read as ignores_of
-from async_db_lint.read.regular_file import MAX_BYTES
 
-PRUNED = frozenset(
-    """
-    .git .hg .svn .venv venv .tox .nox .eggs __pycache__ node_modules site-packages
-    .mypy_cache .pytest_cache .ruff_cache .hypothesis .ipynb_checkpoints
-    """.split()
-)
 OWN_TABLE = b"[tool.async-db-lint"
 BUILT = frozenset({"build", "dist"})  # where copies are put, unless somebody writes code there
+MARK = "pyvenv.cfg"  # of a virtual environment
 
 
 class MissingPath(Exception):
@@ -47,22 +43,22 @@ def find_root(path: Path) -> Path:
     The git top level; else the nearest folder with a pyproject.toml that has our table, or with any; else the folder
     around the outermost package that the path is in. Never a home folder or `/`, unless that is the path itself.
     """
-    path = path.resolve()
-    start = path if path.is_dir() else path.parent
+    path = Path(disk.real(path))
+    start = path if disk.is_folder(path) else path.parent
     around = [start, *(folder for folder in start.parents if folder not in (Path.home(), Path(folder.anchor)))]
     for folder in around:
-        if (folder / ".git").exists():
+        if disk.exists(folder / ".git"):
             return folder
-    projects = [folder for folder in around if (folder / "pyproject.toml").is_file()]
+    projects = [folder for folder in around if disk.is_file(folder / "pyproject.toml")]
     ours = (folder for folder in projects if _has_table(folder / "pyproject.toml"))
     root = next(ours, next(iter(projects), start))
     if root is start and start not in projects:
-        return next((folder for folder in around if not (folder / "__init__.py").is_file()), around[-1])
+        return next((folder for folder in around if not disk.is_file(folder / "__init__.py")), around[-1])
     return root
 
 
 def _has_table(path: Path) -> bool:
-    return OWN_TABLE in (regular_file.read(path, MAX_BYTES) or b"")
+    return OWN_TABLE in (disk.read(path, MAX_BYTES) or b"")
 
 
 def walk(root: Path, exclude: Sequence[str] = ()) -> Tree:
@@ -86,11 +82,7 @@ def importable(tree: Tree) -> Iterator[str]:
 
 
 def _holds_code(folder: Path) -> bool:
-    try:
-        with os.scandir(folder) as entries:
-            return any(entry.name.endswith(".py") for entry in entries)
-    except OSError:
-        return False
+    return any(is_python(name) for name, _ in disk.entries(folder) or ())
 
 
 def files_below(root: Path, folder: str) -> Iterator[str]:
@@ -98,70 +90,52 @@ def files_below(root: Path, folder: str) -> Iterator[str]:
 
     A folder that cannot be listed is given itself, with a `/` at its end.
     """
-    locked: list[str] = []
-    for current, folders, names in os.walk(root / folder, onerror=lambda error: locked.append(error.filename)):
-        if "pyvenv.cfg" in names:
-            folders.clear()
-            continue
-        folders[:] = sorted(name for name in folders if name not in PRUNED | BUILT and not name.startswith("."))
-        inside = os.path.relpath(current, root).replace(os.sep, "/")
-        yield from (f"{inside}/{name}" for name in sorted(names) if name.endswith(".py"))
-    yield from (f"{os.path.relpath(path, root).replace(os.sep, '/')}/" for path in locked)
+    entries = disk.entries(root / folder)
+    if entries is None:
+        yield f"{folder.rstrip('/')}/"
+    elif (MARK, FILE) not in entries:
+        names = [f"{folder.rstrip('/')}/{name}" for name, _ in entries]
+        yield from filter(is_python, names)
+        for path, (name, kind) in zip(names, entries, strict=True):
+            if kind == FOLDER and name not in BUILT and not name.startswith("."):
+                yield from files_below(root, path)
 
 
 def _walk(root: Path, folder: str, ignores: tuple[Ignore, ...], exclude: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
     """Each path below a folder, and whether it belongs to the project; what is left out is not entered."""
-    try:
-        entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
-    except OSError:
+    entries = disk.entries(root / folder)
+    if entries is None:
         yield f"{folder}/", False
         return
-    names = {entry.name for entry in entries}
-    if "pyvenv.cfg" in names and folder:
+    names = {name for name, _ in entries}
+    if MARK in names and folder:
         return
     if ".gitignore" in names:
         found = ignores_of(root, folder)
         ignores = ignores if found is None else (*ignores, found)
-    for entry in entries:
-        path = f"{folder}/{entry.name}" if folder else entry.name
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name in PRUNED or entry.name.endswith(".egg-info"):
+    for name, kind in entries:
+        path = f"{folder}/{name}" if folder else name
+        if kind == FOLDER:
+            if name.endswith(".egg-info"):
                 continue
-            if entry.name in BUILT and "__init__.py" not in names and not _is_written(root, path):
+            if name in BUILT and "__init__.py" not in names and not _is_written(root, path):
                 continue
             if not _is_left_out(f"{path}/", ignores, exclude):
                 yield from _walk(root, path, ignores, exclude)
-            elif not entry.name.startswith("."):
+            elif not name.startswith("."):
                 yield f"{path}/", False
-        elif (entry.name.endswith(".py") or is_settings(path)) and entry.is_file(follow_symlinks=False):
+        elif kind == FILE and (is_python(name) or is_settings(path)):
             is_wanted = not _is_left_out(path, ignores, exclude)
-            if is_wanted or entry.name.endswith(".py"):
+            if is_wanted or is_python(name):
                 yield path, is_wanted
 
 
 def _is_written(root: Path, folder: str) -> bool:
     """Whether people write what is in a folder for built things: it is a package, or git tracks code in it."""
-    if (root / folder / "__init__.py").is_file():
+    if disk.is_file(root / folder / "__init__.py"):
         return True
-    index = regular_file.read(root / ".git" / "index")
+    index = disk.read(root / ".git" / "index")
     return index is not None and re.search(re.escape(f"{folder}/".encode()) + rb"[^\x00]*\.py\x00", index) is not None
-
-
-def is_sql(path: str) -> bool:
-    """Whether a file holds SQL, which is read when it is asked for."""
-    return path.endswith(".sql")
-
-
-def is_settings(path: str) -> bool:
-    """Whether a file says which versions of libraries a project uses, that it has migrations, or what tables it has."""
-    folder, _, name = path.rpartition("/")
-    if is_sql(name):
-        return True
-    if name.endswith(".txt") and folder.rpartition("/")[2] == "requirements":
-        return True
-    return name in ("pyproject.toml", "uv.lock", "poetry.lock", "pdm.lock", "alembic.ini", "METADATA") or (
-        name.startswith("requirements") and name.endswith(".txt")
-    )
 
 
 def _is_left_out(path: str, ignores: tuple[Ignore, ...], exclude: tuple[str, ...]) -> bool:
@@ -186,13 +160,13 @@ def read(root: Path, path: str, whole: bool = False) -> bytes | None:
 
     Of a file that is too large for people to write, the start is enough to see that, unless the whole is asked for.
     """
-    return regular_file.read(os.path.join(root, path), -1 if whole else MAX_BYTES + 1)
+    return disk.read(os.path.join(root, path), -1 if whole else MAX_BYTES + 1)
 
 
 def path_inside(root: Path, path: Path) -> str:
     """A path from the root, with `/`: links on the way are followed, as for the root; a file's own link is not."""
     whole = path.absolute()
-    real = Path(os.path.realpath(whole)) if path.is_dir() else Path(os.path.realpath(whole.parent), whole.name)
+    real = disk.real(whole) if disk.is_folder(path) else os.path.join(disk.real(whole.parent), whole.name)
     return os.path.relpath(real, root).replace(os.sep, "/")
 
 
@@ -204,12 +178,12 @@ def targets(root: Path, named: Sequence[Path], tree: Tree, exclude: Sequence[str
     wanted: set[str] = set()
     by_name: set[str] = set()
     for path in named:
-        if not os.path.lexists(path):
+        if not disk.exists(path) and not os.path.lexists(path):
             raise MissingPath(f"{path}: no such file or folder")
         inside = path_inside(root, path)
-        if path.is_dir():
+        if disk.is_folder(path):
             wanted.update(item for item in tree.files if inside == "." or item.startswith(f"{inside}/"))
-        elif path.is_file() and not is_excluded(inside, exclude):
+        elif disk.is_file(path) and not is_excluded(inside, exclude):
             wanted.add(inside)
             by_name.add(inside)
     return wanted, by_name

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from async_db_lint.read import regular_file
+from async_db_lint.read import disk
 
 # More `*`, or more `**`, would make the regular expressions of pathspec too slow on long names; git has no such limit.
 MOST_STARS = 3
@@ -30,7 +30,7 @@ class Ignore:
 
 def read(root: Path, folder: str) -> Ignore | None:
     """The `.gitignore` of a folder; None when it cannot be read, as for git. Lines that are no patterns are skipped."""
-    data = regular_file.read(root / folder / ".gitignore", regular_file.MAX_BYTES)
+    data = disk.read(root / folder / ".gitignore", disk.MAX_BYTES)
     if data is None:
         return None
     lines = [line for line in data.decode(errors="replace").splitlines() if _is_simple(line)]

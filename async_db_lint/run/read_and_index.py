@@ -17,7 +17,8 @@ from async_db_lint.project.names.names import Names
 from async_db_lint.project.project import Project
 from async_db_lint.project.surroundings import Surroundings
 from async_db_lint.read import discovery
-from async_db_lint.read.regular_file import MAX_BYTES
+from async_db_lint.read.disk import MAX_BYTES
+from async_db_lint.read.file_names import is_sql
 from async_db_lint.read.source import Role, Source
 from async_db_lint.read.sql_files import SqlFiles
 from async_db_lint.read.unread import Unread
@@ -54,7 +55,7 @@ def read(root: Path, exclude: Sequence[str]) -> Files:
         found = discovery.read(root, path)
         if found is not None:
             data[path] = found
-    named = (path for path in tree.settings if not discovery.is_sql(path))
+    named = (path for path in tree.settings if not is_sql(path))
     settings = [(path, discovery.read(root, path) or b"") for path in named]
     return Files(tree, data, tuple((path, text.decode(errors="replace")) for path, text in settings))
 
@@ -93,7 +94,7 @@ class Indexed:
             unreadable=self.failures,
             hints=hints(config),
             unread=self._unread(config),
-            sql_files=SqlFiles(tree.root, filter(discovery.is_sql, tree.settings)),
+            sql_files=SqlFiles(tree.root, filter(is_sql, tree.settings)),
         )
         names = Names(modules, (*self.data, *discovery.importable(tree)), self.root.name)
         return Project(modules, file_roles.roles(modules, config.roles), names, surroundings)

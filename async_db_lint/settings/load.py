@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from async_db_lint.read import regular_file
+from async_db_lint.read import disk
 from async_db_lint.settings.config import Config, from_table
 from async_db_lint.settings.keys import TABLE, ConfigError, kind
 
@@ -20,8 +20,8 @@ MOST_EXTENDED = 10  # files that extend each other
 def load(root: Path) -> Config:
     """The configuration of a project. Raises ConfigError where a key or value is not valid."""
     path = root / "pyproject.toml"
-    data = regular_file.read(path, MOST_BYTES)
-    if data is None and path.is_file():
+    data = disk.read(path, MOST_BYTES)
+    if data is None and disk.is_file(path):
         raise ConfigError("pyproject.toml cannot be read: it cannot be opened")
     if data is None or not TABLE_LIKE.search(data):
         return Config()
@@ -67,7 +67,7 @@ def _extended(table: Mapping[str, Any], path: Path, seen: tuple[Path, ...] = ())
 def _named(path: Path) -> Mapping[str, Any]:
     """The table of a file that is named: under `[tool]`, or the whole file. Raises ConfigError."""
     try:
-        data = regular_file.read(path, MOST_BYTES)
+        data = disk.read(path, MOST_BYTES)
     except ValueError:
         data = None
     if data is None:
@@ -107,7 +107,7 @@ def _table(name: str, data: bytes) -> Mapping[str, Any] | None:
 def _inside(root: Path, config: Config) -> Config:
     """A configuration whose baseline lies in the project. Raises ConfigError."""
     try:
-        is_inside = (root / config.baseline).resolve().is_relative_to(root.resolve())
+        is_inside = Path(disk.real(root / config.baseline)).is_relative_to(disk.real(root))
     except (ValueError, RuntimeError, OSError):  # a null byte, or a link in a circle
         raise ConfigError(f"`baseline` is not a path: {config.baseline!r}") from None
     if not is_inside:

@@ -12,13 +12,13 @@ from async_db_lint.read.discovery import (
     MissingPath,
     find_root,
     is_excluded,
-    is_settings,
     path_inside,
     read,
     targets,
     walk,
 )
-from async_db_lint.read.regular_file import MAX_BYTES
+from async_db_lint.read.disk import MAX_BYTES
+from async_db_lint.read.file_names import is_settings
 from tests.projects import written
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from async_db_lint.project.libraries.versions import Range
-from async_db_lint.read.regular_file import MAX_BYTES
+from async_db_lint.read.disk import MAX_BYTES
 from async_db_lint.read.source import Role, Source
 from async_db_lint.run.read_and_index import Indexed, hints, parsed, read, silent, versions, without_collection
 from async_db_lint.settings.config import Config
