@@ -12,10 +12,6 @@ from async_db_lint.cache.seal import SIZE, sealed, unsealed, user_key
 from async_db_lint.read import disk
 from async_db_lint.read.file_names import CACHE
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 NO_CACHE, CACHE_DIR = "ASYNC_DB_LINT_NO_CACHE", "ASYNC_DB_LINT_CACHE_DIR"
 TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache, for https://bford.info/cachedir\n"
 MOST_BYTES = 64 * 1024 * 1024  # of a file
@@ -57,13 +53,12 @@ class Shelf:
         return None if data is None or self.key is None else unsealed(data, self.key)
 
     def put(self, name: str, data: bytes) -> None:
-        """Put data there; what was not used for longest goes when there is too much."""
+        """Put data there."""
         self.key = self.key or user_key(is_made=True)
         try:
             if self.key is None or len(data) > MOST_BYTES - SIZE or not self._made():
                 return
             _replace(os.path.join(self.folder, name), sealed(data, self.key))
-            self._trim()
         except OSError:
             return
 
@@ -86,13 +81,14 @@ class Shelf:
             os.mkdir(self.folder)
         return is_ours(self.folder)
 
-    def _trim(self) -> None:
-        names: Sequence[str] = os.listdir(self.folder)
-        if len(names) <= self.most:
+    def trim(self) -> None:
+        """Take away what was not used for longest, where there is too much."""
+        try:
+            paths = [os.path.join(self.folder, name) for name in os.listdir(self.folder)]
+            for path in sorted(paths, key=_age)[: -self.most] if len(paths) > self.most else ():
+                os.unlink(path)
+        except OSError:
             return
-        paths = [os.path.join(self.folder, name) for name in names]
-        for path in sorted(paths, key=_age)[: len(names) - self.most]:
-            os.unlink(path)
 
 
 def _age(path: str) -> float:

@@ -11,8 +11,8 @@ import sys
 import time
 from hashlib import blake2b
 
-from async_db_lint import __version__
 from async_db_lint.cache.folder import NO_CACHE, Shelf, chosen, is_ours
+from async_db_lint.cache.identity import identity
 from async_db_lint.exits import output_closed, prepare_output
 from async_db_lint.read import disk
 from async_db_lint.read.file_names import CACHE
@@ -129,6 +129,7 @@ def _put(shelf: Shelf, key: str, result: Result) -> None:
     data = result.to_bytes()
     if data is not None:
         shelf.put(key, data)
+        shelf.trim()
 
 
 def _folders(arguments: Sequence[str]) -> Iterator[str]:
@@ -162,30 +163,9 @@ def cache_dir(arguments: Sequence[str]) -> str | None:
 def key_of(arguments: Sequence[str]) -> str:
     """What a result depends on besides the disk."""
     parts = (
-        (__version__, sys.version, os.getcwd(), sys.stdout.isatty()),
+        (os.getcwd(), sys.stdout.isatty()),
         tuple(arguments),
         tuple(os.environ.get(name) for name in VARIABLES),
-        tuple(sorted(_code())),
-        tuple(_libraries()),
+        identity(),
     )
     return blake2b(repr(parts).encode(errors="surrogatepass"), digest_size=20).hexdigest()
-
-
-def _code() -> Iterator[tuple[str, int, int]]:
-    """Our own files with their times and sizes: an installation that can be edited changes without a new version."""
-    pending = [os.path.dirname(os.path.dirname(__file__))]
-    for folder in pending:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.endswith(".py"):
-                    status = entry.stat()
-                    yield entry.path, status.st_mtime_ns, status.st_size
-                elif entry.name not in ("__pycache__", "fixtures") and entry.is_dir():
-                    pending.append(entry.path)
-
-
-def _libraries() -> Iterator[tuple[str, int]]:
-    """The folders that libraries are installed into, with their times: an installation changes them."""
-    for folder in sys.path:
-        if os.path.basename(folder) in ("site-packages", "dist-packages"):
-            yield folder, os.stat(folder).st_mtime_ns

@@ -16,6 +16,7 @@ from async_db_lint.read.source import Source
 from async_db_lint.rule.change import Safety
 from async_db_lint.rule.finding import Severity
 from async_db_lint.run.examine import Target
+from async_db_lint.run.kept_indexes import KeptIndexes
 from async_db_lint.settings.config import Config
 from async_db_lint.settings.keys import ConfigError
 from async_db_lint.settings.load import load, load_file
@@ -72,6 +73,7 @@ class AskedAudit:
     output: Path | None
     color: str
     exit_zero: bool
+    kept: KeptIndexes | None
 
 
 def asked(options: argparse.Namespace) -> Asked:
@@ -80,7 +82,8 @@ def asked(options: argparse.Namespace) -> Asked:
     paths = options.paths or [options.root or Path(".")]
     root = root_of(options.root, paths)
     unsaved = standard_input(options.stdin_filename, root) if Path("-") in paths else None
-    target = Target(root, [] if unsaved is not None else paths, configured(options, root), unsaved)
+    targets = [] if unsaved is not None else paths
+    target = Target(root, targets, configured(options, root), unsaved, kept_indexes(options, root))
     return Asked(
         target=target,
         action=_action(options),
@@ -99,7 +102,17 @@ def asked_audit(options: argparse.Namespace) -> AskedAudit:
         raise MissingPath(f"{options.path}: no such file or folder")
     root = root_of(options.root, [options.path])
     config = project_config(root, options.isolated, options.config)
-    return AskedAudit(root, options.path, config, options.format, options.output, options.color, options.exit_zero)
+    kept = kept_indexes(options, root)
+    return AskedAudit(
+        root, options.path, config, options.format, options.output, options.color, options.exit_zero, kept
+    )
+
+
+def kept_indexes(options: argparse.Namespace, root: Path) -> KeptIndexes | None:
+    """The indexes that are kept for a project; None where nothing is kept."""
+    if options.no_cache or options.remembered_as is None:
+        return None
+    return KeptIndexes.of_project(root, options.cache_dir and str(options.cache_dir))
 
 
 def root_of(given: Path | None, paths: Sequence[Path]) -> Path:

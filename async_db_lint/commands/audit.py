@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         question = asked_audit(options)
         with Progress(quiet=False) as progress:
-            found = audit(Target(question.root, [question.path], question.config), progress.show)
+            found = audit(Target(question.root, [question.path], question.config, kept=question.kept), progress.show)
         if not found.files:
             raise MissingPath(f"{question.path}: no Python files of the project")
         written(found, question)

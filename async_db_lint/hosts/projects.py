@@ -15,6 +15,7 @@ from async_db_lint.read.source import Source
 from async_db_lint.rule.rule import About
 from async_db_lint.run.examine import Examined, Target, examine
 from async_db_lint.run.faults import Fault
+from async_db_lint.run.kept_indexes import KeptIndexes
 from async_db_lint.run.lint import Report, check
 from async_db_lint.run.selection import codes_about
 from async_db_lint.settings.config import Config
@@ -107,7 +108,7 @@ class KeptProjects:
         if root not in self._examined:
             self.indexings += 1
             files = [Path(name) for name in named if os.path.isfile(name)]
-            self._examined[root] = examine(Target(root, files, self._config(root)))
+            self._examined[root] = examine(Target(root, files, self._config(root), kept=KeptIndexes.of_project(root)))
         return self._examined[root]
 
     def _config(self, root: Path) -> Config:

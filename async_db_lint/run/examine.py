@@ -9,6 +9,7 @@ from pathlib import Path
 from async_db_lint.project.project import Project
 from async_db_lint.read import discovery, relevance
 from async_db_lint.read.source import Source
+from async_db_lint.run.kept_indexes import KeptIndexes
 from async_db_lint.run.read_and_index import Files, Indexed, Progress, parsed, read, silent, without_collection
 from async_db_lint.run.selection import Selection
 from async_db_lint.run.stopwatch import Stopwatch
@@ -21,12 +22,14 @@ class Target:
     """What to check: a project's root, the paths to report on, the settings, and the text of an unsaved file.
 
     Paths are as the user wrote them. An unsaved file replaces the one on disk, and is the only one reported on.
+    Indexes that were kept are used, and new ones are kept there.
     """
 
     root: Path
     paths: Sequence[Path]
     config: Config = field(default_factory=Config)
     unsaved: Source | None = None
+    kept: KeptIndexes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def examine(target: Target, progress: Progress = silent) -> Examined:
     with watch.timed("choose"), without_collection():
         chosen = relevance.relevant(data, target.root.name) | named.keys()
     with watch.timed("parse and index"), without_collection():
-        modules, failures = parsed(data, chosen, progress)
+        modules, failures = parsed(data, chosen, progress, target.kept)
     indexed = Indexed(target.root, files, data, modules, failures)
     return Examined(config, selection, indexed, frozenset(wanted), watch.seconds)
 

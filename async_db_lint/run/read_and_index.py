@@ -23,6 +23,7 @@ from async_db_lint.read.source import Role, Source
 from async_db_lint.read.sql_files import SqlFiles
 from async_db_lint.read.unread import Unread
 from async_db_lint.read.unreadable import Unreadable, unreadable
+from async_db_lint.run.kept_indexes import KeptIndexes
 from async_db_lint.settings.config import Config
 
 Progress = Callable[[str, int, int], None]
@@ -124,12 +125,24 @@ def silent(stage: str, done: int, total: int) -> None:
 
 
 def parsed(
-    data: Mapping[str, bytes], paths: Collection[str], progress: Progress = silent
+    data: Mapping[str, bytes], paths: Collection[str], progress: Progress = silent, kept: KeptIndexes | None = None
 ) -> tuple[dict[str, Module], tuple[Unreadable, ...]]:
-    """The index of each file, and why the others have none."""
+    """The index of each file, and why the others have none. Uses those that were kept, and keeps the new ones."""
+    known = {} if kept is None else {path: kept.get(path, data[path]) for path in sorted(paths)}
+    modules = {path: module for path, module in known.items() if module is not None}
+    made, failures = _made(data, [path for path in sorted(paths) if path not in modules], progress)
+    if kept is not None:
+        kept.put((module, data[path]) for path, module in made.items())
+    return {path: found for path in sorted(paths) if (found := modules.get(path) or made.get(path))}, failures
+
+
+def _made(
+    data: Mapping[str, bytes], paths: Sequence[str], progress: Progress
+) -> tuple[dict[str, Module], tuple[Unreadable, ...]]:
+    """The index of each file, made from its text, and why the others have none."""
     modules: dict[str, Module] = {}
     failures: list[Unreadable] = []
-    for done, path in enumerate(sorted(paths)):
+    for done, path in enumerate(paths):
         progress("reading", done, len(paths))
         if len(data[path]) > MAX_BYTES:
             size = MAX_BYTES // (1024 * 1024)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -38,6 +39,7 @@ Answer = TypeVar("Answer")
 NO_HINTS = Hints()
 MAX_DEPTH = 60  # expressions, bindings and calls followed one inside the other
 MAX_STEPS = 20_000  # expressions looked at for one question from outside
+NOWHERE, LIMIT = sys.maxsize, -1  # where an answer was cut short: not at all, or because it took too many steps
 
 
 class ProjectInference:
@@ -49,9 +51,10 @@ class ProjectInference:
         self.table = table
         self.hints = hints
         self.depth = 0
-        self._memo: dict[tuple[str, int], Any] = {}
-        self._active: set[tuple[str, int]] = set()
-        self._cuts = 0
+        self._memo: dict[tuple[str | int, ...], Any] = {}
+        # The questions that are being answered, the outermost first, and the outermost that was met again meanwhile.
+        self._active: dict[tuple[str, int], int] = {}
+        self._cut = NOWHERE
         self._steps = 0
 
     def once(self, question: str, subject: object, answer: Callable[[], Value | None]) -> Value | None:
@@ -64,21 +67,39 @@ class ProjectInference:
             found: Answer = self._memo[key]
             return found
         if key in self._active or self.depth > MAX_DEPTH:
-            self._cuts += 1
+            self._cut = min(self._cut, self._active.get(key, LIMIT))
             return unknown
-        is_outermost = not self._active and not self.depth
-        self._active.add(key)
-        cuts = self._cuts
+        own = len(self._active)
+        self._active[key] = own
+        around, self._cut = self._cut, NOWHERE
         try:
             found = answer()
         except RecursionError:
-            if not is_outermost:
+            if own or self.depth:
                 raise
             found = unknown
         finally:
-            self._active.discard(key)
-        # A cycle may have cut this answer short, and then it is asked again; but not when the limit has.
-        if self._cuts == cuts or not self._active or self._steps > MAX_STEPS:
+            del self._active[key]
+            cut, self._cut = self._cut, around
+        # A cycle that closes above may have cut this answer short, and then it is asked again; one that closes here
+        # or below has not, nor has the limit.
+        if cut < own:
+            self._cut = min(cut, around)
+        if cut >= own or not own or self._steps > MAX_STEPS:
+            self._memo[key] = found
+        return found
+
+    def _kept(self, key: tuple[str | int, ...], answer: Callable[[], Value | None]) -> Value | None:
+        """The answer to a question that may be asked while it is being answered; kept when nothing cut it short."""
+        if key in self._memo:
+            kept: Value | None = self._memo[key]
+            return kept
+        around, self._cut = self._cut, NOWHERE
+        try:
+            found = answer()
+        finally:
+            cut, self._cut = self._cut, min(self._cut, around)
+        if cut == NOWHERE or (not self._active and not self.depth):
             self._memo[key] = found
         return found
 
@@ -88,7 +109,7 @@ class ProjectInference:
             return None
         self._steps = self._steps + 1 if self.depth else 0
         if self.depth > MAX_DEPTH or self._steps > MAX_STEPS:
-            self._cuts += 1
+            self._cut = LIMIT
             return None
         is_outermost = not self._active and not self.depth
         self.depth += 1
@@ -117,7 +138,7 @@ class ProjectInference:
     def _value(self, expr: Expr, place: Place) -> Value | None:
         match expr:
             case Name(name):
-                return lookup.name_value(self, name, place)
+                return self._kept((name, id(place.block), place.at), lambda: lookup.name_value(self, name, place))
             case Attribute(owner, name):
                 return attributes.attribute(self, self.value(owner, place), name)
             case Call():
@@ -156,7 +177,8 @@ class ProjectInference:
 
     def callee(self, call: Call) -> Value | None:
         """What is called."""
-        return self.value(call.callee, Place(call.block, call.statement.index))
+        place = Place(call.block, call.statement.index)
+        return self._kept(("callee", id(call)), lambda: self.value(call.callee, place))
 
     def subscript(self, owner: Expr, index: Expr, place: Place) -> Value | None:
         """`owner[index]`: an item of a collection, or a class with its parameters."""
