@@ -13,7 +13,7 @@ from async_db_lint.index.expressions import Call, Literal
 from async_db_lint.index.scopes import Class, Function
 from async_db_lint.project.application.application import Registration, Trigger
 from async_db_lint.project.application.codebase import Codebase
-from async_db_lint.project.application.injection import Injected, around, injected, routers
+from async_db_lint.project.application.injection import Injected, around, injected
 from async_db_lint.project.application.startup import run_by
 from async_db_lint.project.loading.responses import Readiness
 from async_db_lint.project.names.values import Kind, Value
@@ -172,7 +172,7 @@ def url_path(codebase: Codebase, item: Registration) -> str:
     if item.call is None or not isinstance(path, Literal):
         return ""
     method = item.call.method or ""
-    prefixes = [call.keyword("prefix") for call in routers(codebase, item.call)]
+    prefixes = [call.keyword("prefix") for call in codebase.routers.around(item.call)]
     texts = [str(prefix.value) if isinstance(prefix, Literal) else "…" for prefix in prefixes if prefix is not None]
     written = "".join((*reversed(texts), str(path.value)))
     return f"{method.upper()} {written}" if method in METHODS else written

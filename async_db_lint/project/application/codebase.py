@@ -9,6 +9,7 @@ from async_db_lint.index.scopes import Binding, Block, Function, Module, Scope, 
 from async_db_lint.project.application.application import AROUND_SERVING, PER_REQUEST, Application, Trigger
 from async_db_lint.project.application.call_site import CallSite
 from async_db_lint.project.application.reach import Reach
+from async_db_lint.project.application.routers import Routers
 from async_db_lint.project.inference.definitions import bindings_of
 from async_db_lint.project.inference.infer import ProjectInference
 from async_db_lint.project.libraries import library
@@ -37,6 +38,7 @@ class Codebase:
         self.application = Application(self.inference, modules, roles)
         self.counted = {path: module for path, module in modules.items() if self._counts(module)}
         self.unread = surroundings.unread
+        self.routers = Routers(self.inference, self.table)
         self.reach = Reach(self.inference, self.application, self.counted, self.unread)
 
     def _counts(self, module: Module) -> bool:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from async_db_lint.index.expressions import Call, Expr, Sequence
+from async_db_lint.index.expressions import Call, Sequence
 from async_db_lint.index.scopes import Class, Function, Parameter
 from async_db_lint.project.application.application import Registration
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.inference import attributes
-from async_db_lint.project.inference.definitions import definitions
 from async_db_lint.project.inference.dependencies import depends, depends_call, provided, target_of
 from async_db_lint.project.inference.parameters import declared_at
 from async_db_lint.project.names.places import place_of
 from async_db_lint.project.names.values import Kind, Value
-
-MAX_ROUTERS = 6  # routers included in one another
 
 
 class Injected(NamedTuple):
@@ -38,7 +35,7 @@ def injected(codebase: Codebase, function: Function) -> Iterator[Injected]:
 
 def around(codebase: Codebase, route: Registration) -> Iterator[Injected]:
     """What `dependencies=[…]` of a route's decorator, of its routers and of its application call before it."""
-    calls = [route.call, *(routers(codebase, route.call) if route.call is not None else ())]
+    calls = [route.call, *(codebase.routers.around(route.call) if route.call is not None else ())]
     for call in calls:
         given = None if call is None else call.keyword("dependencies")
         for item in given.items if isinstance(given, Sequence) and call is not None else ():
@@ -46,31 +43,6 @@ def around(codebase: Codebase, route: Registration) -> Iterator[Injected]:
             target = None if found is None else _of_depends(codebase, found)
             if target is not None:
                 yield target
-
-
-def routers(codebase: Codebase, call: Call) -> Iterator[Call]:
-    """The calls that made the routers of a route and included them in others, from the inside out."""
-    router = _made(codebase, call.receiver, call)
-    for _ in range(MAX_ROUTERS):
-        if router is None:
-            return
-        yield router
-        included = [item for item in codebase.table.named("include_router") if _included(codebase, item) is router]
-        if len(included) != 1:
-            return
-        yield included[0]
-        router = _made(codebase, included[0].receiver, included[0])
-
-
-def _included(codebase: Codebase, call: Call) -> Call | None:
-    return _made(codebase, call.argument("router", 0), call)
-
-
-def _made(codebase: Codebase, expr: Expr | None, call: Call) -> Call | None:
-    """The one call whose value an expression is."""
-    known = [] if expr is None else definitions(codebase.inference, expr, place_of(call))
-    found = known[0][0] if len(known) == 1 else None
-    return found if isinstance(found, Call) else None
 
 
 def injected_by(codebase: Codebase, function: Function, parameter: Parameter, call: Call) -> Injected | None:

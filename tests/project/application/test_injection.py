@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from async_db_lint.project.application.application import Registration, Trigger
-from async_db_lint.project.application.injection import MAX_ROUTERS, around, injected, routers
+from async_db_lint.project.application.injection import around, injected
+from async_db_lint.project.application.routers import MAX_ROUTERS
 from async_db_lint.project.names.quoted_code import spelled
 from async_db_lint.project.project import Project
 from tests.project.inference.parts import ENGINE, SESSION, function, small
@@ -128,7 +129,7 @@ def around_route(text: str) -> list[str]:
     found = small(HEAD, text)
     known = route(found).call
     assert known is not None
-    return [spelled(item) for item in routers(found, known)]
+    return [spelled(item) for item in found.routers.around(known)]
 
 
 @pytest.mark.parametrize(
