@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from async_db_lint.fixes.imports import ImportsWanted, import_edits
-from async_db_lint.fixes.splice import is_contained, with_edits
+from async_db_lint.fixes.splice import Parsed, is_contained, with_edits
 from async_db_lint.read.source import Source
 from async_db_lint.rule.change import Edit, Fix
 
@@ -20,6 +21,7 @@ class Combiner:
         """Take the files' bytes, and what says that a name of a file is imported by another."""
         self.data = data
         self.is_exported = is_exported
+        self._parsed = cache(lambda path: Parsed(Source(path, data[path])))
 
     def combined(self, fixes: Sequence[Fix]) -> tuple[Edit, ...] | None:
         """All edits of some fixes, imports merged; None when they do not go together, or would change more."""
@@ -35,7 +37,8 @@ class Combiner:
         return tuple(found)
 
     def _of_file(self, path: str, edits: list[Edit], fixes: Sequence[Fix]) -> list[Edit] | None:
-        source = Source(path, self.data[path])
+        parsed = self._parsed(path)
+        source = parsed.source
         changed = with_edits(source.data, edits)
         if changed is None:
             return None
@@ -50,6 +53,6 @@ class Combiner:
             edits = [*edits, *more]
             changed = with_edits(source.data, edits)
         regions = [(edit.first, edit.last) for edit in edits]
-        if changed is None or not is_contained(source, changed, regions):
+        if changed is None or not is_contained(parsed, changed, regions):
             return None
         return edits

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import cached_property
 from typing import Any, AnyStr
 
 from async_db_lint.read.newer_syntax.parse import check, syntax_tree
@@ -12,7 +13,7 @@ from async_db_lint.read.source import Source
 from async_db_lint.rule.change import Edit
 
 Region = tuple[int, int]  # bytes of a file, from and to
-
+CANNOT_BE_PARSED = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 BECAME_ASYNC = ({ast.With, ast.AsyncWith}, {ast.For, ast.AsyncFor}, {ast.FunctionDef, ast.AsyncFunctionDef})
 
@@ -45,23 +46,43 @@ def with_replacements(text: AnyStr, replacements: Iterable[tuple[int, int, AnySt
     return text[:0].join(parts)
 
 
-def is_contained(before: Source, after: bytes, regions: Sequence[Region]) -> bool:
+def is_contained(before: Parsed, after: bytes, regions: Sequence[Region]) -> bool:
     """Whether a changed file parses, and its syntax tree is the old one outside of some regions of the old file."""
+    old = before.tree
     try:
-        old, new = syntax_tree(before.data), syntax_tree(after)
+        new = syntax_tree(after)
         check(after)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except CANNOT_BE_PARSED:
         return False
-    comparison = Comparison(before, regions)
+    if old is None:
+        return False
+    comparison = Comparison(before.source, Source(before.source.path, after), regions)
     return all(comparison.covers(place) for place in comparison.differences(old, new))
+
+
+class Parsed:
+    """A file with its syntax tree, which is made when it is asked for: several changes of a file begin with it."""
+
+    def __init__(self, source: Source) -> None:
+        """Take the file."""
+        self.source = source
+
+    @cached_property
+    def tree(self) -> ast.Module | None:
+        """The file's syntax tree; None when it cannot be parsed."""
+        try:
+            return syntax_tree(self.source.data)
+        except CANNOT_BE_PARSED:
+            return None
 
 
 class Comparison:
     """Compares two syntax trees of a file; the second was changed in some regions."""
 
-    def __init__(self, source: Source, regions: Sequence[Region]) -> None:
-        """Take the file as it was, and the regions, in its bytes."""
+    def __init__(self, source: Source, changed: Source, regions: Sequence[Region]) -> None:
+        """Take the file as it was, as it is now, and the regions, in the old bytes."""
         self.source = source
+        self.changed = changed
         self.regions = regions
 
     def covers(self, place: Region) -> bool:
@@ -70,6 +91,8 @@ class Comparison:
 
     def differences(self, old: ast.AST, new: ast.AST, owner: ast.AST | None = None) -> Iterator[Region]:
         """Where the smallest nodes lie that are not as they were; `owner` lends its place to a node that has none."""
+        if isinstance(old, ast.stmt) and isinstance(new, ast.stmt) and self._text(old) == self._text(new, True):
+            return  # the same text is the same tree, and quicker to compare
         place = old if hasattr(old, "lineno") or owner is None else owner
         if {type(old), type(new)} in BECAME_ASYNC:  # the header differs; its body may not
             yield self.extent(old)[0], self.extent(old.body[0])[0]  # type: ignore[attr-defined]
@@ -93,7 +116,8 @@ class Comparison:
                 elif one != other:
                     yield self.extent(owner)
             return
-        matcher = SequenceMatcher(None, [_dump(item) for item in old], [_dump(item) for item in new], autojunk=False)
+        texts = [self._text(item) for item in old], [self._text(item, True) for item in new]
+        matcher = SequenceMatcher(None, *texts, autojunk=False)
         for kind, start, end, first, last in matcher.get_opcodes():
             if kind != "equal":
                 yield from self._of_runs(old[start:end], new[first:last], owner, old[start - 1] if start else None)
@@ -113,19 +137,24 @@ class Comparison:
             inside = [end for start, end in self.regions if start >= place]
             yield (min(inside), min(inside)) if inside else (place, place)
 
-    def extent(self, node: ast.AST) -> Region:
+    def _text(self, item: object, is_new: bool = False) -> bytes | str:
+        """The text of a statement; of anything else, what its tree holds."""
+        if isinstance(item, ast.stmt):
+            start, end = self.extent(item, is_new)
+            return (self.changed if is_new else self.source).data[start:end]
+        return ast.dump(item) if isinstance(item, ast.AST) else repr(item)
+
+    def extent(self, node: ast.AST, is_new: bool = False) -> Region:
         """The bytes of a node, decorators included; all of the file for what has no place."""
+        source = self.changed if is_new else self.source
         if not isinstance(node, (ast.stmt, ast.expr, ast.arg, ast.keyword, ast.alias, ast.excepthandler)):
-            return 0, len(self.source.data)
+            return 0, len(source.data)
         first = min((item.lineno for item in getattr(node, "decorator_list", ())), default=node.lineno)
         is_decorated = first != node.lineno
-        start = self.source.starts[first - 1] if is_decorated else self._byte(node.lineno, node.col_offset)
-        return start, self._byte(node.end_lineno or node.lineno, node.end_col_offset or 0)
-
-    def _byte(self, line: int, column: int) -> int:
-        """A place in the file's bytes, from CPython's line and column in UTF-8 bytes."""
-        return self.source.offset(line, self.source.character(line, column))
+        start = source.starts[first - 1] if is_decorated else _byte(source, node.lineno, node.col_offset)
+        return start, _byte(source, node.end_lineno or node.lineno, node.end_col_offset or 0)
 
 
-def _dump(item: object) -> str:
-    return ast.dump(item) if isinstance(item, ast.AST) else repr(item)
+def _byte(source: Source, line: int, column: int) -> int:
+    """A place in a file's bytes, from CPython's line and column in UTF-8 bytes."""
+    return source.offset(line, source.character(line, column))
