@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from async_db_lint.report.formats import Shown
+from async_db_lint.report.remedy import remedy
 from async_db_lint.report.terminal import escaped
 from async_db_lint.rule.finding import Finding, Severity
 
@@ -27,7 +28,12 @@ def _command(finding: Finding, shown: Shown) -> str:
         "title": f"{finding.code} {finding.name}",
     }
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{COMMANDS[finding.severity]} {listed}::{_data(finding.message)}"
+    return f"::{COMMANDS[finding.severity]} {listed}::{_data(finding.message)}{_help(finding)}"
+
+
+def _help(finding: Finding) -> str:
+    """A line of its own, below the message: `%0A` ends one."""
+    return f"%0Ahelp: {_data(remedy(finding.code))}" if remedy(finding.code) else ""
 
 
 def _data(text: str) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from async_db_lint.report.formats import Shown, fingerprints
+from async_db_lint.report.remedy import remedy
 from async_db_lint.rule.finding import Finding, Severity
 
 SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.ADVICE: "info"}
@@ -22,6 +23,7 @@ def _issue(finding: Finding, fingerprint: str, shown: Shown) -> dict[str, object
     return {
         "description": f"{finding.code} {finding.name}: {finding.message}",
         "check_name": finding.code,
+        "content": {"body": remedy(finding.code)},
         "fingerprint": fingerprint,
         "severity": SEVERITIES[finding.severity],
         "location": {

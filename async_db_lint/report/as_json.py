@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from async_db_lint.report.remedy import remedy
 from async_db_lint.rule.change import Fix
 from async_db_lint.rule.finding import Finding, Location
 
@@ -23,6 +24,7 @@ def as_data(finding: Finding, shown: Callable[[str], str]) -> dict[str, Any]:
         "severity": finding.severity.label,
         **_location(finding.location, shown),
         "message": finding.message,
+        "help": remedy(finding.code),
         "related": [{**_location(item.location, shown), "message": item.message} for item in finding.related],
         "fix": None if finding.fix is None else _fix(finding.fix, shown),
     }

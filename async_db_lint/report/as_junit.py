@@ -7,6 +7,7 @@ from itertools import groupby
 from xml.etree import ElementTree
 
 from async_db_lint.report.formats import Shown
+from async_db_lint.report.remedy import remedy
 from async_db_lint.report.terminal import escaped
 from async_db_lint.rule.finding import Finding
 
@@ -33,3 +34,5 @@ def _suite(suites: ElementTree.Element, path: str, findings: Sequence[Finding]) 
         case = ElementTree.SubElement(suite, "testcase", name=title, classname=path, file=path, line=str(place.line))
         failure = ElementTree.SubElement(case, "failure", type=finding.severity.label, message=escaped(finding.message))
         failure.text = f"{path}:{place.line}:{place.column}: {title}: {escaped(finding.message)}"
+        if remedy(finding.code):
+            failure.text += f"\nhelp: {remedy(finding.code)}"

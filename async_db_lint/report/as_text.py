@@ -5,9 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
+from textwrap import wrap
 from typing import NamedTuple
 
 from async_db_lint.read.sources import Sources
+from async_db_lint.report.remedy import measured, remedy
 from async_db_lint.report.terminal import Style, escaped
 from async_db_lint.rule.change import Safety
 from async_db_lint.rule.finding import Finding, Location, Note, Severity
@@ -18,6 +20,7 @@ BLUE, BOLD, DIM = "1;34", "1", "2"
 TAB = "    "
 MAX_RELATED = 4  # related places shown unless all are asked for
 MAX_WIDTH = 160  # columns of a source line shown
+HELP_WIDTH = 100  # columns of a line that says what to write instead
 
 
 class Mark(NamedTuple):
@@ -37,6 +40,7 @@ class Printer:
         self.shown = shown
         self.style = style
         self.is_verbose = is_verbose
+        self._explained: set[str] = set()
 
     def findings(self, findings: Sequence[Finding], output_format: str) -> Iterator[str]:
         """The lines of a report."""
@@ -72,7 +76,7 @@ class Printer:
         )
 
     def full(self, finding: Finding) -> Iterator[str]:
-        """A finding with its source and related places, and an empty line."""
+        """A finding with its source, related places, what to write instead, and an empty line."""
         color = COLORS[finding.severity]
         head = self.style.paint(f"{finding.severity.label}[{finding.code}]", color)
         yield f"{head} {self.style.paint(finding.name, BOLD)}: {escaped(finding.message)}"
@@ -86,7 +90,23 @@ class Printer:
             yield self.style.paint(
                 f"{' ' * width} = {hidden} more related {'places' if hidden > 1 else 'place'}: -v", DIM
             )
+        for title, text in self.help(finding):
+            yield from self._wrapped(f"{' ' * width} = {title}: ", text)
         yield ""
+
+    def help(self, finding: Finding) -> Iterator[tuple[str, str]]:
+        """What to write instead; and the first time that a rule reports, what was measured."""
+        if remedy(finding.code):
+            yield "help", remedy(finding.code)
+        if finding.code not in self._explained and measured(finding.code):
+            yield "measured", measured(finding.code)
+        self._explained.add(finding.code)
+
+    def _wrapped(self, head: str, text: str) -> Iterator[str]:
+        """A text behind a head, in lines of which the others begin below its first word."""
+        first, *others = wrap(text, HELP_WIDTH, break_long_words=False, break_on_hyphens=False)
+        yield f"{self.style.paint(head, BLUE)}{first}"
+        yield from (f"{' ' * len(head)}{line}" for line in others)
 
     def excerpt(self, place: Location, width: int, mark: Mark, message: str = "") -> Iterator[str]:
         """A place, its first line and what in it is meant; `width` is that of the line numbers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
@@ -50,3 +51,11 @@ class Rule:
     def title(cls) -> str:
         """The first sentence of the documentation."""
         return (cls.__doc__ or "").strip().partition("\n")[0]
+
+    @classmethod
+    def remedy(cls) -> str:
+        """What to write instead: the first paragraph of that part of the documentation, in one line."""
+        lead = inspect.cleandoc(cls.__doc__ or "").partition("\nInstead: ")[2].partition("\n\n")[0]
+        text = " ".join(lead.split())
+        text = f"{text[:-1]}." if text.endswith(":") else text
+        return text[:1].upper() + text[1:]

@@ -35,6 +35,9 @@ def test_full_output(bad: Path) -> None:
         "  |\n"
         '3 | engine = create_async_engine(os.environ["DATABASE_URL"], echo=True)\n'
         "  |                                                          ^^^^^^^^^\n"
+        "  = help: Leave `echo` out, or let a setting decide that is off in production: `create_async_engine(url,\n"
+        "          echo=settings.sql_echo)`. `hide_parameters=True` keeps values out of the log.\n"
+        "  = measured: 100 queries write 100 lines or more to the log: yes; done right: no\n"
         "\n"
         "1 warning in 1 file. Can be fixed: 1 by --fix --unsafe-fixes.\n"
     )
@@ -62,6 +65,8 @@ def test_json_output(bad: Path) -> None:
             "end_line": 3,
             "end_column": 67,
             "message": "`echo` logs every statement and its parameters, also in production",
+            "help": "Leave `echo` out, or let a setting decide that is off in production: `create_async_engine(url, "
+            "echo=settings.sql_echo)`. `hide_parameters=True` keeps values out of the log.",
             "related": [],
             "fix": {
                 "title": "Remove `echo`",

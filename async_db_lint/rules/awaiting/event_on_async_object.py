@@ -19,7 +19,7 @@ class EventOnAsyncObject(Rule):
     raises `InvalidRequestError: No such event`. `inspect(engine)` raises `NoInspectionAvailable`. A listener that is
     `async def` is called and never awaited: its body does not run, and no error says so.
 
-    Instead: listen on the synchronous object inside, with a plain `def`.
+    Instead: listen on the synchronous object inside, `engine.sync_engine` or `Session`, with a plain `def`.
 
         @event.listens_for(engine.sync_engine, "connect")
         def connected(connection, record): …

@@ -17,7 +17,7 @@ class MetadataCallOnAsyncEngine(Rule):
     `AttributeError: 'AsyncEngine' object has no attribute '_run_ddl_visitor'`; with `engine.sync_engine` it raises
     `MissingGreenlet`. `run_sync(metadata.create_all())` calls it first, without a connection: `TypeError`.
 
-    Instead: let a connection run it.
+    Instead: let a connection run it: `await connection.run_sync(Base.metadata.create_all)`.
 
         async with engine.begin() as connection:
             await connection.run_sync(Base.metadata.create_all)

@@ -25,7 +25,8 @@ class EngineAcrossEventLoops(Rule):
     pool and fails: `got Future attached to a different loop`, or `Event loop is closed`. `pool_pre_ping=True` does
     not help.
 
-    Instead: keep no connections where the loops change.
+    Instead: make the engine inside of each run, or with `poolclass=NullPool`, which keeps no connections from
+    loop to loop.
 
         engine = create_async_engine(url, poolclass=NullPool)
 

@@ -17,7 +17,7 @@ class EngineNotDisposed(Rule):
     `engine.sync_engine.dispose()` does not help: it drops asyncpg's connections without closing them,
     and the pool logs a `MissingGreenlet` for each.
 
-    Instead: dispose it where the application stops.
+    Instead: `await engine.dispose()` where the application stops: after the `yield` of the lifespan.
 
         @asynccontextmanager
         async def lifespan(app: FastAPI):

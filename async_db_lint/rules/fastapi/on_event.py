@@ -12,7 +12,8 @@ class OnEvent(Rule):
     Happens: FastAPI deprecates both. As soon as the application is given a `lifespan`, these handlers
     are never called, without an error: the engine is no longer disposed.
 
-    Instead: one lifespan.
+    Instead: move the code into one `lifespan`, before and after its `yield`, and give it to
+    `FastAPI(lifespan=…)`.
 
         @asynccontextmanager
         async def lifespan(app: FastAPI):

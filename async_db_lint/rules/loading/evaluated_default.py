@@ -21,7 +21,7 @@ class EvaluatedDefault(Rule):
     `book.tags["new"] = True` it is in the next book as well. `server_default=False` raises `ArgumentError`;
     `server_default="now()"` is a string, which PostgreSQL turns into the moment at which the table was made.
 
-    Instead: pass the function, or SQL.
+    Instead: pass the function itself, `default=datetime.now`, or SQL, `server_default=func.now()`.
 
         mapped_column(default=datetime.now)
         mapped_column(default=lambda: datetime.now(UTC))

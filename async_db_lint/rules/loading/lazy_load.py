@@ -15,7 +15,7 @@ class LazyLoad(Rule):
     raises `MissingGreenlet`, with `lazy="raise"` an `InvalidRequestError`, and after the session is closed a
     `DetachedInstanceError`. Every request that comes here fails, also where the collection is only appended to.
 
-    Instead: load it with the statement.
+    Instead: load it with the statement: `.options(selectinload(Model.relation))`.
 
         select(Author).options(selectinload(Author.books))
 

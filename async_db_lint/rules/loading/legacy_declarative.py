@@ -13,7 +13,7 @@ class LegacyDeclarative(Rule):
     `Column[int]` where an object holds an `int`, and nothing at all of what `backref=` adds to another class, so that
     it finds no mistakes there.
 
-    Instead: the declarative style of 2.0.
+    Instead: the declarative style of 2.0: `class Base(DeclarativeBase): pass`.
 
         class Base(DeclarativeBase): …
 

@@ -15,7 +15,7 @@ class MixedTimezoneDatetime(Rule):
     offset-aware datetimes`, at every insert. The other way is silent: `utcnow()` in a column with a zone is taken for
     the server's local time, and is stored hours away from what was meant.
 
-    Instead: keep the zone in both.
+    Instead: keep the zone in both: `DateTime(timezone=True)` and `datetime.now(UTC)`.
 
         at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=lambda: datetime.now(UTC))
 

@@ -12,7 +12,7 @@ class RowUsedAsEntity(Rule):
     the names of what was selected: `row.User.name` is there, `row.name` raises `AttributeError`. A response model
     that is made of such rows fails for every request.
 
-    Instead: ask for the objects themselves.
+    Instead: ask for the objects themselves, with `await session.scalars(query)` or `result.scalars()`.
 
         user = (await session.scalars(select(User))).first()
         users = (await session.execute(select(User))).scalars().all()

@@ -15,7 +15,8 @@ class UnloadedResponseModel(Rule):
     attribute. A relationship that is not loaded raises `MissingGreenlet` there, which becomes a
     `ResponseValidationError`, or a `ValidationError` in `model_validate`: every request is answered with 500.
 
-    Instead: load what the response shows, also for the models inside the model.
+    Instead: load what the response shows, also for the models inside the model:
+    `.options(selectinload(Model.relation))`.
 
         select(Author).options(selectinload(Author.books).selectinload(Book.reviews))
 

@@ -13,7 +13,7 @@ class AmbiguousFilterBy(Rule):
     raises `InvalidRequestError`. SQLAlchemy 2.1 looks in all classes, and raises `AmbiguousColumnError` for a name
     that two of them have: an update breaks the query, or finds other rows.
 
-    Instead: say whose column it is.
+    Instead: say whose column it is: `Model.column` in place of its bare name.
 
         select(Book).join(Author).where(Book.name == name)
 

@@ -33,7 +33,7 @@ class NonAsyncpgSql(Rule):
     `syntax error at or near ":"`, `cannot insert multiple commands into a prepared statement`. Each fails when it is
     first executed.
 
-    Instead: what the server understands.
+    Instead: write what the server understands: `CAST(:key AS int)`, `= ANY(:keys)`, numbered `$1`.
 
         text("SELECT CAST(:id AS int)")
         text("SELECT * FROM book WHERE id = ANY(:ids)")

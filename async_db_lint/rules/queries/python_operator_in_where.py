@@ -21,7 +21,7 @@ class PythonOperatorInWhere(Rule):
     database sees it, and no row is found. `User.a == 1 and User.b == 2` keeps one of the two conditions, so that rows
     of others are found, changed or deleted. With `<`, `>` and columns alone, Python raises `TypeError`.
 
-    Instead: say it so that SQLAlchemy sees it.
+    Instead: `==`, `is_()`, `in_()`, `and_()`, `or_()` and `not_()`, which SQLAlchemy turns into SQL.
 
         select(User).where(User.a == 1, User.b == 2)
         select(User).where(User.deleted.is_(None), or_(User.id.in_(ids), ~User.active))

@@ -40,7 +40,7 @@ class ResultConsumedTwice(Rule):
     nothing, and no error says so. After `first()`, `one()` and `scalar()` the result is closed, and the second read
     raises `ResourceClosedError`.
 
-    Instead: keep the rows.
+    Instead: read the rows once and keep the list: `rows = result.all()`.
 
         rows = result.scalars().all()
         count = len(rows)

@@ -16,7 +16,7 @@ class ServerSideCursorExecute(Rule):
     Happens: `yield_per` and `stream_results` fetch rows while they are read, and a result of `execute()` cannot await
     them. It raises `AsyncMethodRequired: Can't use the AsyncSession.execute() method with a server-side cursor`.
 
-    Instead: stream it.
+    Instead: `await session.stream(query)`, and `async for` over what it gives.
 
         async for book in await session.stream_scalars(query.execution_options(yield_per=100)): …
 

@@ -24,7 +24,7 @@ class SqlFromString(Rule):
     Happens: whoever chooses the value chooses the statement: `x' OR '1' = '1` finds every row. A name with an
     apostrophe breaks it. And each text is a new statement, which the server has to plan anew.
 
-    Instead: pass values as parameters.
+    Instead: pass values as parameters: `text("… WHERE title = :title"), {"title": title}`.
 
         text("SELECT * FROM book WHERE title = :title"), {"title": title}
         await connection.fetch("SELECT * FROM book WHERE title = $1", title)

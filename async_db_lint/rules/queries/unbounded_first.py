@@ -13,7 +13,7 @@ class UnboundedFirst(Rule):
     before the first row is there: every row comes over the network and into memory. It gets slower with the table,
     and nobody notices in development.
 
-    Instead: ask for what is needed.
+    Instead: let the statement ask for no more than is needed: `.limit(1)`, `func.count()`, `exists()`.
 
         (await session.scalars(select(Book).order_by(Book.at.desc()).limit(1))).first()
         await session.scalar(select(func.count()).select_from(Book))

@@ -15,7 +15,7 @@ class DependencyReturnsSession(Rule):
     next use opens it again, silently, and nobody closes it any more. After `return SessionLocal()`
     nobody ever did. Each request keeps a connection: with a pool of 3 the fourth answers 500.
 
-    Instead: `yield` it.
+    Instead: `yield` it inside of `async with`, and annotate the function with `AsyncIterator[AsyncSession]`.
 
         async def get_db() -> AsyncIterator[AsyncSession]:
             async with SessionLocal() as session:

@@ -14,7 +14,8 @@ class MixedSqlmodelSession(Rule):
     and SQLAlchemy both have an `AsyncSession`; only SQLModel's has `exec()`. An annotation does not make one the
     other: `async_sessionmaker(engine)` without `class_` gives SQLAlchemy's.
 
-    Instead: make SQLModel's session.
+    Instead: make SQLModel's session: `async_sessionmaker(engine, class_=AsyncSession)` with its own
+    `AsyncSession`.
 
         from sqlmodel.ext.asyncio.session import AsyncSession
         async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)

@@ -19,7 +19,7 @@ class ConnectionSettingLeaks(Rule):
     gives the connection to the next request as it is. With a tenant set in this way, the next request read
     as the tenant of the one before.
 
-    Instead: set it for the transaction.
+    Instead: set it for the transaction alone: `SET LOCAL`, or `set_config(name, value, true)`.
 
         await session.execute(text("SELECT set_config('app.tenant', :tenant, true)"), {"tenant": tenant})
 

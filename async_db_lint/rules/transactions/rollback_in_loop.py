@@ -15,7 +15,7 @@ class RollbackInLoop(Rule):
     that failed. The loop goes on, the commit after it stores what came later. Of three items before a
     duplicate none was stored.
 
-    Instead: a savepoint for each item.
+    Instead: a savepoint for each item: `async with session.begin_nested():`.
 
         for row in rows:
             try:
