@@ -39,6 +39,7 @@ RULE = '''
         code = "{code}"
         name = "{name}"
         severity = Severity.ERROR
+        consequence = Consequence.FAILS
 
         def suspects(self, project: Project) -> Suspects:
             for call in project.calls("WRITE", on=SESSIONS):

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from async_db_lint.audit.audited import Audited
 from async_db_lint.audit.checklist import ITEMS, Answer, Outcome, answer
+from async_db_lint.audit.consequences import Consequences, consequences
 from async_db_lint.audit.entries import Inventory
 from async_db_lint.audit.inventory import inventory
 from async_db_lint.read import disk
+from async_db_lint.read.commit import commit
 from async_db_lint.read.sources import Sources
-from async_db_lint.rule.finding import Finding
+from async_db_lint.rule.finding import Finding, in_order
 from async_db_lint.run.examine import Target, examine
 from async_db_lint.run.faults import Fault
 from async_db_lint.run.lint import check
@@ -21,9 +23,10 @@ from async_db_lint.run.read_and_index import Progress, silent
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What an audit says; `others` are the findings that belong to no item of the guide."""
+    """What an audit says of a project at a commit; `others` are the findings that belong to no item of the guide."""
 
     name: str
+    commit: str | None
     answers: tuple[Answer, ...]
     inventory: Inventory
     others: tuple[Finding, ...]
@@ -32,6 +35,12 @@ class Audit:
     is_async: bool
     faults: tuple[Fault, ...]
     data: Mapping[str, bytes]
+
+    @property
+    def consequences(self) -> tuple[Consequences, ...]:
+        """What all findings do, the worst first."""
+        told = {finding: None for item in self.answers for finding in item.findings}
+        return consequences(sorted(told | dict.fromkeys(self.others), key=in_order))
 
     def count(self, outcome: Outcome) -> int:
         """How many items have an outcome."""
@@ -52,6 +61,7 @@ def audit(target: Target, progress: Progress = silent) -> Audit:
     (path,) = target.paths
     return Audit(
         name=Path(disk.real(path)).name or "/",
+        commit=commit(target.root),
         answers=answers,
         inventory=made_of,
         others=tuple(finding for finding in report.findings if finding not in told),

@@ -72,6 +72,7 @@ class AskedAudit:
     format: str | None
     output: Path | None
     color: str
+    fail_on: Severity
     exit_zero: bool
     kept: KeptIndexes | None
 
@@ -102,9 +103,16 @@ def asked_audit(options: argparse.Namespace) -> AskedAudit:
         raise MissingPath(f"{options.path}: no such file or folder")
     root = root_of(options.root, [options.path])
     config = project_config(root, options.isolated, options.config)
-    kept = kept_indexes(options, root)
     return AskedAudit(
-        root, options.path, config, options.format, options.output, options.color, options.exit_zero, kept
+        root=root,
+        path=options.path,
+        config=config,
+        format=options.format,
+        output=options.output,
+        color=options.color,
+        fail_on=Severity[options.fail_on.upper()],
+        exit_zero=options.exit_zero,
+        kept=kept_indexes(options, root),
     )
 
 

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 from async_db_lint.audit.audit import Audit, audit
-from async_db_lint.audit.checklist import Outcome
 from async_db_lint.commands.arguments import AskedAudit, asked_audit
 from async_db_lint.exits import CLEAN, FAILED, FOUND
 from async_db_lint.fixes.write import WriteError, create_file
@@ -17,7 +16,6 @@ from async_db_lint.read.sources import Sources
 from async_db_lint.report.formats import Shown
 from async_db_lint.report.progress import Progress
 from async_db_lint.report.terminal import Style, escaped
-from async_db_lint.rule.finding import Severity
 from async_db_lint.run.examine import Target
 from async_db_lint.settings.keys import ConfigError
 
@@ -42,8 +40,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def status(found: Audit, question: AskedAudit) -> int:
-    """1 when an item failed, or an error or warning was found that belongs to none."""
-    is_bad = found.count(Outcome.FAILED) > 0 or any(item.severity > Severity.ADVICE for item in found.others)
+    """1 when something was found from the severity on that was asked for."""
+    every = (*found.others, *(finding for item in found.answers for finding in item.findings))
+    is_bad = any(item.severity >= question.fail_on for item in every)
     return FOUND if is_bad and not question.exit_zero else CLEAN
 
 

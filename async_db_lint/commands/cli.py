@@ -161,9 +161,7 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--ignore", type=_names, metavar="RULES", help="rules not to run")
     check.add_argument("--output-format", choices=FORMATS, default="full",
                        metavar="FORMAT", help=f"how findings are printed: {', '.join(FORMATS)}")  # fmt: skip
-    check.add_argument("--fail-on", choices=("error", "warning", "advice"), default="warning", metavar="SEVERITY",
-                       help="exit with 1 from this severity on: error, warning (default) or advice")  # fmt: skip
-    check.add_argument("--exit-zero", action="store_true", help="exit with 0 even if something is found")
+    _add_status(check)
     _add_project(check, ROOT.format("the paths"))
     check.add_argument("--stdin-filename", type=Path, metavar="PATH", help="the path of the text on standard input")
     _add_fixes(check)
@@ -173,6 +171,13 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     level = check.add_mutually_exclusive_group()
     level.add_argument("-q", "--quiet", action="store_true", help="print findings only")
     level.add_argument("-v", "--verbose", action="store_true", help="also print every step of how a value got there")
+
+
+def _add_status(command: argparse.ArgumentParser) -> None:
+    """What decides the exit status."""
+    command.add_argument("--fail-on", choices=("error", "warning", "advice"), default="warning", metavar="SEVERITY",
+                       help="exit with 1 from this severity on: error, warning (default) or advice")  # fmt: skip
+    command.add_argument("--exit-zero", action="store_true", help="exit with 0 even if something is found")
 
 
 def _add_fixes(check: argparse.ArgumentParser) -> None:
@@ -201,7 +206,7 @@ def _add_audit(audit: argparse.ArgumentParser) -> None:
     audit.add_argument(
         "--output", type=Path, metavar="FILE", help="write it to a file: audit.html, audit.md, audit.json"
     )
-    audit.add_argument("--exit-zero", action="store_true", help="exit with 0 even if something is found")
+    _add_status(audit)
     _add_project(audit, ROOT.format("PATH"))
 
 

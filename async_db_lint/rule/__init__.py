@@ -129,6 +129,7 @@ from async_db_lint.project.sql.value_sources import Traced, ValueSource
 from async_db_lint.read.source import Role
 from async_db_lint.rule import cst
 from async_db_lint.rule.change import Change, Orphan, Safety
+from async_db_lint.rule.consequence import Consequence
 from async_db_lint.rule.finding import Severity
 from async_db_lint.rule.pointers import (
     Pointer,
@@ -206,6 +207,7 @@ __all__ = [
     "Class",
     "Column",
     "Comprehension",
+    "Consequence",
     "DefaultKind",
     "Disposal",
     "Driver",

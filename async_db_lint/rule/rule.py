@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from async_db_lint.project.project import Project
 from async_db_lint.rule.change import Safety
+from async_db_lint.rule.consequence import Consequence
 from async_db_lint.rule.finding import Severity
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Rule:
     code: ClassVar[str]
     name: ClassVar[str]
     severity: ClassVar[Severity]
+    consequence: ClassVar[Consequence]
     guide: ClassVar[str] = ""
     fix: ClassVar[Safety | None] = None
     yields_to: ClassVar[tuple[str, ...]] = ()

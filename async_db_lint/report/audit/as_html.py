@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from async_db_lint import __version__
 from async_db_lint.audit.audit import Audit
 from async_db_lint.audit.checklist import MISTAKES, PRACTICES, Answer, Outcome
+from async_db_lint.audit.consequences import Entry
 from async_db_lint.audit.facts import Fact
 from async_db_lint.read.source import Source
 from async_db_lint.report.audit.drawing import drawing
 from async_db_lint.report.audit.graph import graph
 from async_db_lint.report.audit.html_text import marked, plain, quoted, where
-from async_db_lint.report.audit.remedy import remedy
+from async_db_lint.report.audit.instead import instead
 from async_db_lint.report.audit.style import STYLE
-from async_db_lint.report.audit.summary import summary
+from async_db_lint.report.audit.summary import effect, origin, summary
 from async_db_lint.report.audit.tables import Cell, Table, routes, tables
 from async_db_lint.report.formats import Shown
 from async_db_lint.rule.finding import Finding, Location
@@ -39,18 +39,34 @@ class Page:
     def text(self) -> str:
         """The page."""
         title = f"Audit of {plain(self.audit.name)}"
+        items = [*self.items("Common mistakes", MISTAKES), *self.items("Checklist", PRACTICES), *self.others()]
         parts = [
             '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{title}</title>\n<style>\n{STYLE}\n</style>\n</head>\n<body>\n<main>",
             f"<h1>{title}</h1>\n<p>{plain(summary(self.audit))}</p>",
-            *self.items("Common mistakes", MISTAKES),
-            *self.items("Checklist", PRACTICES),
-            *self.others(),
+            f'<p class="soft">{plain(origin(self.audit))}</p>',
+            *self.consequences(),
+            *items,
             *self.made_of(),
-            f'<p class="soft">async-db-lint {__version__}</p>\n</main>\n</body>\n</html>',
+            "</main>\n</body>\n</html>",
         ]
         return "\n".join(parts)
+
+    def consequences(self) -> Iterator[str]:
+        """What the findings do, each in one line that leads to where it is shown."""
+        for item in self.audit.consequences:
+            yield f'<h2 class="effect">{plain(effect(item)).capitalize()}</h2>'
+            if item.entries:
+                yield f"<ul>{''.join(self.entry(entry) for entry in item.entries)}</ul>"
+
+    def entry(self, entry: Entry) -> str:
+        """One line: findings that say the same, with their places."""
+        found = entry.finding
+        places = [where(place, self.shown) for place in entry.places[:MAX_PLACES]]
+        more = [f"{len(entry.places) - MAX_PLACES} more"] if len(entry.places) > MAX_PLACES else []
+        link = f'<a href="#f{self.told[found]}">{found.code} {found.name}</a>'
+        return f"<li>{link} ({found.severity.label}): {marked(found.message)} {', '.join([*places, *more])}</li>"
 
     def items(self, title: str, items: Sequence[object]) -> Iterator[str]:
         """A heading and the answers to some items."""
@@ -59,7 +75,9 @@ class Page:
 
     def answer(self, answer: Answer) -> str:
         """One item: its outcome, which opens to its evidence."""
-        head = f'<span class="word">{answer.outcome.value}</span> <h3>{marked(answer.item.title)}</h3>'
+        head = (
+            f'<span class="word">{answer.outcome.value}</span> <h3>{answer.item.key} {marked(answer.item.title)}</h3>'
+        )
         body = [f'<p class="soft">The guide: {marked(answer.item.guide)}</p>']
         if answer.reason:
             body.append(f"<p>{marked(answer.reason)}</p>")
@@ -90,7 +108,7 @@ class Page:
         excerpt = self.excerpt(finding.location, AROUND)
         return (
             f'<div class="finding" id="f{number}"><p>{self.said(finding)}</p>'
-            f"{excerpt}{f'<ul>{notes}</ul>' if notes else ''}{remedy(finding.code)}</div>"
+            f"{excerpt}{f'<ul>{notes}</ul>' if notes else ''}{instead(finding.code)}</div>"
         )
 
     def said(self, finding: Finding) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from datetime import date
 from typing import Any
 
+from async_db_lint import __version__
 from async_db_lint.audit.audit import Audit
 from async_db_lint.audit.checklist import Answer
+from async_db_lint.audit.consequences import Consequences
 from async_db_lint.report.as_json import as_data
 from async_db_lint.report.formats import Shown
 from async_db_lint.rule.finding import Location
@@ -17,13 +20,34 @@ def render(audit: Audit, shown: Shown) -> str:
     """The audit as JSON text; `shown` turns a path from the root into a printed one."""
     data = {
         "project": audit.name,
+        "commit": audit.commit,
+        "date": date.today().isoformat(),
+        "version": __version__,
         "files": audit.files,
+        "consequences": [_consequences(item, shown) for item in audit.consequences],
         "items": [_answer(item, shown) for item in audit.answers],
         "others": [as_data(item, shown) for item in audit.others],
         "suppressed": [as_data(item, shown) for item in audit.suppressed],
         "inventory": _plain(audit.inventory, shown),
     }
     return json.dumps(data, indent=1)
+
+
+def _consequences(item: Consequences, shown: Shown) -> dict[str, Any]:
+    return {
+        "consequence": item.consequence.value,
+        "places": item.places,
+        "advice": item.advice,
+        "entries": [
+            {
+                "code": entry.finding.code,
+                "severity": entry.finding.severity.label,
+                "message": entry.finding.message,
+                "places": _plain(entry.places, shown),
+            }
+            for entry in item.entries
+        ],
+    }
 
 
 def _answer(answer: Answer, shown: Shown) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from async_db_lint.audit.audit import Audit
 from async_db_lint.audit.checklist import Answer, Outcome
-from async_db_lint.report.audit.summary import summary
+from async_db_lint.audit.consequences import Consequences
+from async_db_lint.report.audit.summary import effect, origin, summary
 from async_db_lint.report.audit.tables import Cell, Table, tables
 from async_db_lint.report.formats import Shown
 from async_db_lint.report.terminal import escaped
@@ -20,7 +21,10 @@ SPECIAL = re.compile(r"([\\*_{}\[\]<>#|~!&])")
 
 def render(audit: Audit, shown: Shown) -> str:
     """The audit as Markdown text."""
-    lines = [f"## Audit of {code(audit.name)}", "", plain(summary(audit)), ""]
+    lines = [f"## Audit of {code(audit.name)}", "", plain(f"{summary(audit)} {origin(audit)}"), ""]
+    for item in audit.consequences:
+        lines += _consequences(item, shown)
+    lines += ["", "### The guide", ""] if audit.consequences else []
     for answer in audit.answers:
         lines += _answer(answer, shown)
     if audit.others:
@@ -29,6 +33,14 @@ def render(audit: Audit, shown: Shown) -> str:
     for table in tables(audit.inventory):
         lines += _table(table, shown)
     return "\n".join([*lines, "</details>"])
+
+
+def _consequences(item: Consequences, shown: Shown) -> Iterator[str]:
+    yield f"- **{plain(effect(item))}**"
+    for entry in item.entries:
+        found = entry.finding
+        text = f"{found.severity.label}: **{found.code} {found.name}**: {plain(found.message)}"
+        yield f"  - {text}{_where(entry.places, shown)}"
 
 
 def _answer(answer: Answer, shown: Shown) -> Iterator[str]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from async_db_lint.audit.audit import Audit
 from async_db_lint.audit.checklist import Answer, Outcome
-from async_db_lint.report.audit.summary import summary
+from async_db_lint.audit.consequences import Consequences
+from async_db_lint.report.audit.summary import effect, origin, summary
 from async_db_lint.report.audit.tables import Table, tables
 from async_db_lint.report.formats import Shown
 from async_db_lint.report.terminal import escaped
@@ -37,6 +38,9 @@ def render(audit: Audit, shown: Shown, is_colored: bool = False, width: int = PL
     console = Console(file=target, force_terminal=is_colored, no_color=not is_colored, width=width, highlight=False,
                       color_system="standard" if is_colored else None, legacy_windows=False)  # fmt: skip
     _line(console, f"Audit of {audit.name}", "bold")
+    _line(console, origin(audit), "dim")
+    for item in audit.consequences:
+        _consequences(console, item, shown)
     for answer in audit.answers:
         _answer(console, answer, shown)
     if audit.others:
@@ -47,6 +51,14 @@ def render(audit: Audit, shown: Shown, is_colored: bool = False, width: int = PL
         console.print(_grid(table, shown))
     _line(console, f"\n{summary(audit)}", "bold")
     return target.getvalue()
+
+
+def _consequences(console: Console, item: Consequences, shown: Shown) -> None:
+    _line(console, f"\n{effect(item)}", "bold red" if item.places else "")
+    for entry in item.entries:
+        found = entry.finding
+        text = f"{found.severity.label:>9}  {found.code} {found.name}: {found.message}"
+        _line(console, f"{escaped(text)}{_where(entry.places, shown)}")
 
 
 def _answer(console: Console, answer: Answer, shown: Shown) -> None:

@@ -9,9 +9,10 @@ STYLE = """
 * { box-sizing: border-box }
 body { margin: 0; background: var(--back); color: var(--text); font: 16px/1.5 system-ui, sans-serif }
 main { max-width: 70rem; margin: 0 auto; padding: 1rem }
-h1 { font-size: 1.6rem; margin: .5rem 0 } h2 { font-size: 1.25rem; margin: 2.2rem 0 .6rem }
+h1 { font-size: 1.6rem; margin: .5rem 0; overflow-wrap: anywhere } h2 { font-size: 1.25rem; margin: 2.2rem 0 .6rem }
 h3 { font-size: 1rem; margin: 0; display: inline }
 p { margin: .4rem 0 } .soft { color: var(--soft) }
+.effect { margin-top: 1.2rem }
 a { color: var(--link) }
 a:focus-visible, summary:focus-visible, [tabindex]:focus-visible { outline: 3px solid var(--link) }
 code, pre, .where { font: .86em/1.5 ui-monospace, monospace; overflow-wrap: anywhere }

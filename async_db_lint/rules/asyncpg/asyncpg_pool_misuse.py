@@ -30,6 +30,7 @@ class AsyncpgPoolMisuse(Rule):
     code = "ADB801"
     name = "asyncpg-pool-misuse"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         for engine in project.engines:

@@ -23,6 +23,7 @@ class MissingGreenletExtra(Rule):
     code = "ADB802"
     name = "missing-greenlet-extra"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         found = without_greenlet(project.settings)

@@ -22,6 +22,7 @@ class AwaitOnChain(Rule):
     code = "ADB303"
     name = "await-on-chain"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
     fix = Safety.UNSAFE
 
     def suspects(self, project: Project) -> Suspects:

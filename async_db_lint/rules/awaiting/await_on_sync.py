@@ -35,6 +35,7 @@ class AwaitOnSync(Rule):
     code = "ADB302"
     name = "await-on-sync"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
     fix = Safety.SAFE
     yields_to = ("ADB211", "ADB401")
 

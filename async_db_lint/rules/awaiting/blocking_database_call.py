@@ -23,6 +23,7 @@ class BlockingDatabaseCall(Rule):
     code = "ADB305"
     name = "blocking-database-call"
     severity = Severity.ERROR
+    consequence = Consequence.BLOCKS_LOOP
     guide = "Using synchronous drivers"
     yields_to = ("ADB103",)
 

@@ -34,6 +34,7 @@ class BlockingIoCall(Rule):
     code = "ADB309"
     name = "blocking-io-call"
     severity = Severity.WARNING
+    consequence = Consequence.BLOCKS_LOOP
 
     def suspects(self, project: Project) -> Suspects:
         if not project.is_async:

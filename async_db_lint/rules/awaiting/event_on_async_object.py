@@ -34,6 +34,7 @@ class EventOnAsyncObject(Rule):
     code = "ADB307"
     name = "event-on-async-object"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
     fix = Safety.SAFE
 
     def suspects(self, project: Project) -> Suspects:

@@ -29,6 +29,7 @@ class MetadataCallOnAsyncEngine(Rule):
     code = "ADB308"
     name = "metadata-call-on-async-engine"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
     fix = Safety.SAFE
 
     def suspects(self, project: Project) -> Suspects:

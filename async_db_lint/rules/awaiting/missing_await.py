@@ -49,6 +49,7 @@ class MissingAwait(Rule):
     code = "ADB301"
     name = "missing-await"
     severity = Severity.ERROR
+    consequence = Consequence.LOSES_DATA
     fix = Safety.UNSAFE
     yields_to = ("ADB401", "ADB303")
 

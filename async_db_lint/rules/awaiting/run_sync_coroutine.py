@@ -22,6 +22,7 @@ class RunSyncCoroutine(Rule):
     code = "ADB306"
     name = "run-sync-coroutine"
     severity = Severity.ERROR
+    consequence = Consequence.LOSES_DATA
 
     def suspects(self, project: Project) -> Suspects:
         for call in project.calls("run_sync", on=(*SESSIONS, CONNECTION)):

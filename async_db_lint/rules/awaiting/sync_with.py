@@ -34,6 +34,7 @@ class SyncWith(Rule):
     code = "ADB304"
     name = "sync-with"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
     fix = Safety.SAFE
     guide = "Not closing connections"
     yields_to = ("ADB211", "ADB301")

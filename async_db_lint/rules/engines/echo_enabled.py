@@ -28,6 +28,7 @@ class EchoEnabled(Rule):
     code = "ADB106"
     name = "echo-enabled"
     severity = Severity.WARNING
+    consequence = Consequence.EXPOSES_DATA
     fix = Safety.UNSAFE
     guide = "Disable `echo=True` in production"
 

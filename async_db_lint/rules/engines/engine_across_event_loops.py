@@ -40,6 +40,7 @@ class EngineAcrossEventLoops(Rule):
     code = "ADB111"
     name = "engine-across-event-loops"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         pooled = {engine.call: engine for engine in project.engines if engine.is_async and not engine.is_unpooled}

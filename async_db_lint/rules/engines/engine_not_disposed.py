@@ -35,6 +35,7 @@ class EngineNotDisposed(Rule):
     code = "ADB104"
     name = "engine-not-disposed"
     severity = Severity.WARNING
+    consequence = Consequence.HOLDS_CONNECTIONS
     fix = Safety.UNSAFE
     guide = "Not closing connections; Dispose engine in lifespan/shutdown event"
     yields_to = ("ADB105", "ADB301")

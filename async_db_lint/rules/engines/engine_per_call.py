@@ -22,6 +22,7 @@ class EnginePerCall(Rule):
     code = "ADB105"
     name = "engine-per-call"
     severity = Severity.ERROR
+    consequence = Consequence.HOLDS_CONNECTIONS
     guide = "Not closing connections"
 
     def suspects(self, project: Project) -> Suspects:

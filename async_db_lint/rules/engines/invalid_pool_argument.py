@@ -31,6 +31,7 @@ class InvalidPoolArgument(Rule):
     code = "ADB108"
     name = "invalid-pool-argument"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         for engine in project.engines:

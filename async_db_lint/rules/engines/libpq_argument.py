@@ -34,6 +34,7 @@ class LibpqArgument(Rule):
     code = "ADB109"
     name = "libpq-argument"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         for engine in project.engines:

@@ -31,6 +31,7 @@ class NoOpArgument(Rule):
     code = "ADB107"
     name = "no-op-argument"
     severity = Severity.ADVICE
+    consequence = Consequence.COSTS
     fix = Safety.SAFE
 
     def suspects(self, project: Project) -> Suspects:

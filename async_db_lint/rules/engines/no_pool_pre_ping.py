@@ -30,6 +30,7 @@ class NoPoolPrePing(Rule):
     code = "ADB112"
     name = "no-pool-pre-ping"
     severity = Severity.ADVICE
+    consequence = Consequence.FAILS
     fix = Safety.UNSAFE
     yields_to = ("ADB105",)
 

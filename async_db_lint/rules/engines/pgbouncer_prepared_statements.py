@@ -47,6 +47,7 @@ class PgbouncerPreparedStatements(Rule):
     code = "ADB110"
     name = "pgbouncer-prepared-statements"
     severity = Severity.WARNING
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         for engine in project.engines:

@@ -35,6 +35,7 @@ class SyncDriverImport(Rule):
     code = "ADB101"
     name = "sync-driver-import"
     severity = Severity.ERROR
+    consequence = Consequence.BLOCKS_LOOP
     guide = "Using synchronous drivers"
     yields_to = ("ADB103", "ADB305")
 

@@ -33,6 +33,7 @@ class SyncDriverUrl(Rule):
     code = "ADB102"
     name = "sync-driver-url"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
     fix = Safety.UNSAFE
     guide = "Using synchronous drivers; Use `postgresql+asyncpg://` connection string"
 

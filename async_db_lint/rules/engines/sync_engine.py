@@ -24,6 +24,7 @@ class SyncEngine(Rule):
     code = "ADB103"
     name = "sync-engine"
     severity = Severity.ERROR
+    consequence = Consequence.BLOCKS_LOOP
     guide = "Using synchronous drivers"
 
     def suspects(self, project: Project) -> Suspects:

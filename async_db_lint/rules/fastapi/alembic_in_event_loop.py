@@ -23,6 +23,7 @@ class AlembicInEventLoop(Rule):
     code = "ADB616"
     name = "alembic-in-event-loop"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         started = [call for call in project.calls_to("asyncio.run") if call.path.endswith("env.py")]

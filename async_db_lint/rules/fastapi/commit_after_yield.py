@@ -28,6 +28,7 @@ class CommitAfterYield(Rule):
     code = "ADB606"
     name = "commit-after-yield"
     severity = Severity.ERROR
+    consequence = Consequence.LOSES_DATA
 
     def suspects(self, project: Project) -> Suspects:
         if project.versions.ends_dependencies_first:

@@ -24,6 +24,7 @@ class CreateAllAtStartup(Rule):
     code = "ADB605"
     name = "create-all-at-startup"
     severity = Severity.WARNING
+    consequence = Consequence.FAILS
     guide = "Initialize database in lifespan/startup event"
 
     def suspects(self, project: Project) -> Suspects:

@@ -23,6 +23,7 @@ class DatabaseNotInitialised(Rule):
     code = "ADB604"
     name = "database-not-initialised"
     severity = Severity.ADVICE
+    consequence = Consequence.FAILS
     guide = "Initialize database in lifespan/startup event"
 
     def suspects(self, project: Project) -> Suspects:

@@ -25,6 +25,7 @@ class DependencyMisuse(Rule):
     code = "ADB609"
     name = "dependency-misuse"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         yield from _called(project)

@@ -21,6 +21,7 @@ class MisannotatedGenerator(Rule):
     code = "ADB610"
     name = "misannotated-generator"
     severity = Severity.ADVICE
+    consequence = Consequence.COSTS
     fix = Safety.SAFE
 
     def suspects(self, project: Project) -> Suspects:

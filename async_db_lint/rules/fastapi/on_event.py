@@ -30,6 +30,7 @@ class OnEvent(Rule):
     code = "ADB603"
     name = "on-event"
     severity = Severity.WARNING
+    consequence = Consequence.COSTS
     fix = Safety.UNSAFE
     guide = "Initialize database in lifespan/startup event; Dispose engine in lifespan/shutdown event"
     yields_to = ("ADB613",)

@@ -20,6 +20,7 @@ class OnEventBesideLifespan(Rule):
     code = "ADB613"
     name = "on-event-beside-lifespan"
     severity = Severity.ERROR
+    consequence = Consequence.HOLDS_CONNECTIONS
     fix = Safety.UNSAFE
     guide = "Initialize database in lifespan/startup event; Dispose engine in lifespan/shutdown event"
 

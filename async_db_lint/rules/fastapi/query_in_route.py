@@ -24,6 +24,7 @@ class QueryInRoute(Rule):
     code = "ADB602"
     name = "query-in-route"
     severity = Severity.ADVICE
+    consequence = Consequence.COSTS
     guide = "Embedding queries directly in routes"
 
     def suspects(self, project: Project) -> Suspects:

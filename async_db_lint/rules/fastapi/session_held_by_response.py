@@ -39,6 +39,7 @@ class SessionHeldByResponse(Rule):
     code = "ADB614"
     name = "session-held-by-response"
     severity = Severity.ERROR
+    consequence = Consequence.HOLDS_CONNECTIONS
 
     def suspects(self, project: Project) -> Suspects:
         closes_first = project.versions.ends_dependencies_first

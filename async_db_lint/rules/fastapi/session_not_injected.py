@@ -26,6 +26,7 @@ class SessionNotInjected(Rule):
     code = "ADB601"
     name = "session-not-injected"
     severity = Severity.ADVICE
+    consequence = Consequence.COSTS
     fix = Safety.UNSAFE
     guide = "Use dependency injection for sessions (`Depends(get_db)`)"
 

@@ -25,6 +25,7 @@ class TwoScopesTwoSessions(Rule):
     code = "ADB615"
     name = "two-scopes-two-sessions"
     severity = Severity.ERROR
+    consequence = Consequence.LOSES_DATA
 
     def suspects(self, project: Project) -> Suspects:
         reported: set[Call] = set()

@@ -28,6 +28,7 @@ class AccessAfterRollback(Rule):
     code = "ADB511"
     name = "access-after-rollback"
     severity = Severity.WARNING
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         for item in project.loading.stale:

@@ -23,6 +23,7 @@ class DynamicLoader(Rule):
     code = "ADB503"
     name = "dynamic-loader"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
     fix = Safety.UNSAFE
 
     def suspects(self, project: Project) -> Suspects:

@@ -35,6 +35,7 @@ class EvaluatedDefault(Rule):
     code = "ADB504"
     name = "evaluated-default"
     severity = Severity.ERROR
+    consequence = Consequence.LOSES_DATA
     fix = Safety.SAFE
 
     def suspects(self, project: Project) -> Suspects:

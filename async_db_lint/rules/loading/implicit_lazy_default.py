@@ -23,6 +23,7 @@ class ImplicitLazyDefault(Rule):
     code = "ADB509"
     name = "implicit-lazy-default"
     severity = Severity.ADVICE
+    consequence = Consequence.FAILS
     fix = Safety.UNSAFE
     yields_to = ("ADB501", "ADB611")
 

@@ -24,6 +24,7 @@ class JoinedloadWithoutUnique(Rule):
     code = "ADB408"
     name = "joinedload-without-unique"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
     fix = Safety.SAFE
 
     def suspects(self, project: Project) -> Suspects:

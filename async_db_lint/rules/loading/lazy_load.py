@@ -30,6 +30,7 @@ class LazyLoad(Rule):
     code = "ADB501"
     name = "lazy-load"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
     fix = Safety.UNSAFE
 
     def suspects(self, project: Project) -> Suspects:

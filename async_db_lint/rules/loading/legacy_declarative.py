@@ -30,6 +30,7 @@ class LegacyDeclarative(Rule):
     code = "ADB508"
     name = "legacy-declarative"
     severity = Severity.ADVICE
+    consequence = Consequence.COSTS
     fix = Safety.SAFE
 
     def suspects(self, project: Project) -> Suspects:

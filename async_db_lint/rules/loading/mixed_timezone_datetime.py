@@ -28,6 +28,7 @@ class MixedTimezoneDatetime(Rule):
     code = "ADB505"
     name = "mixed-timezone-datetime"
     severity = Severity.WARNING
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         for item in project.loading.time_zones.mixed() if project.is_on_asyncpg_alone else ():

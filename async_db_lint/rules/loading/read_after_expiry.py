@@ -22,6 +22,7 @@ class ReadAfterExpiry(Rule):
     code = "ADB502"
     name = "read-after-expiry"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         for item in project.loading.stale:

@@ -23,6 +23,7 @@ class RefreshWithoutNames(Rule):
     code = "ADB512"
     name = "refresh-without-names"
     severity = Severity.WARNING
+    consequence = Consequence.FAILS
     yields_to = ("ADB501", "ADB611")
 
     def suspects(self, project: Project) -> Suspects:

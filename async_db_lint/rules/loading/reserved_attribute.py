@@ -25,6 +25,7 @@ class ReservedAttribute(Rule):
     code = "ADB507"
     name = "reserved-attribute"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         version = project.versions.of("sqlalchemy")

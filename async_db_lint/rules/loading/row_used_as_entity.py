@@ -23,6 +23,7 @@ class RowUsedAsEntity(Rule):
     code = "ADB409"
     name = "row-used-as-entity"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         for item in project.loading.joined_rows.rows_read():

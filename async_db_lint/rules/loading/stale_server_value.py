@@ -24,6 +24,7 @@ class StaleServerValue(Rule):
     code = "ADB510"
     name = "stale-server-value"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         for item in project.loading.stale:

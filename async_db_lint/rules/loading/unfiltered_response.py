@@ -23,6 +23,7 @@ class UnfilteredResponse(Rule):
     code = "ADB612"
     name = "unfiltered-response"
     severity = Severity.ADVICE
+    consequence = Consequence.EXPOSES_DATA
 
     def suspects(self, project: Project) -> Suspects:
         for response in project.loading.responses.of_routes():

@@ -29,6 +29,7 @@ class UnloadedResponseModel(Rule):
     code = "ADB611"
     name = "unloaded-response-model"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
     fix = Safety.UNSAFE
 
     def suspects(self, project: Project) -> Suspects:

@@ -26,6 +26,7 @@ class UntrackedJsonMutation(Rule):
     code = "ADB506"
     name = "untracked-json-mutation"
     severity = Severity.WARNING
+    consequence = Consequence.LOSES_DATA
 
     def suspects(self, project: Project) -> Suspects:
         for item in project.loading.mutations:

@@ -25,6 +25,7 @@ class AmbiguousFilterBy(Rule):
     code = "ADB413"
     name = "ambiguous-filter-by"
     severity = Severity.WARNING
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         version = project.versions.of("sqlalchemy")

@@ -21,6 +21,7 @@ class LegacyQuery(Rule):
     code = "ADB401"
     name = "legacy-query"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
     fix = Safety.UNSAFE
     guide = "Use SQLAlchemy 2.0 style queries (`select()` instead of `query()`)"
 

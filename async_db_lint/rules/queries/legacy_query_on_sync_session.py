@@ -20,6 +20,7 @@ class LegacyQueryOnSyncSession(Rule):
     code = "ADB415"
     name = "legacy-query-on-sync-session"
     severity = Severity.WARNING
+    consequence = Consequence.COSTS
     guide = "Use SQLAlchemy 2.0 style queries (`select()` instead of `query()`)"
 
     def suspects(self, project: Project) -> Suspects:

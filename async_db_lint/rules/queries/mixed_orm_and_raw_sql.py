@@ -27,6 +27,7 @@ class MixedOrmAndRawSql(Rule):
     code = "ADB402"
     name = "mixed-orm-and-raw-sql"
     severity = Severity.ADVICE
+    consequence = Consequence.COSTS
     guide = "Mixing ORM and raw SQL inconsistently"
 
     def suspects(self, project: Project) -> Suspects:

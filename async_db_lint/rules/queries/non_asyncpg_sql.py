@@ -46,6 +46,7 @@ class NonAsyncpgSql(Rule):
     code = "ADB410"
     name = "non-asyncpg-sql"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         for call in project.calls_to("sqlalchemy.text") if project.is_on_asyncpg_alone else ():

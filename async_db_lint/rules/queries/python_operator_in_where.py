@@ -32,6 +32,7 @@ class PythonOperatorInWhere(Rule):
     code = "ADB405"
     name = "python-operator-in-where"
     severity = Severity.ERROR
+    consequence = Consequence.LOSES_DATA
     fix = Safety.UNSAFE
 
     def suspects(self, project: Project) -> Suspects:

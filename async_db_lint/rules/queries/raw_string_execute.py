@@ -25,6 +25,7 @@ class RawStringExecute(Rule):
     code = "ADB403"
     name = "raw-string-execute"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
     fix = Safety.SAFE
 
     def suspects(self, project: Project) -> Suspects:

@@ -52,6 +52,7 @@ class ResultConsumedTwice(Rule):
     code = "ADB414"
     name = "result-consumed-twice"
     severity = Severity.WARNING
+    consequence = Consequence.LOSES_DATA
 
     def suspects(self, project: Project) -> Suspects:
         for call in project.calls(*EXECUTING, on=(*SESSIONS, CONNECTION, REGISTRY)):

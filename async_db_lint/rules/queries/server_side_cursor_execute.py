@@ -27,6 +27,7 @@ class ServerSideCursorExecute(Rule):
     code = "ADB412"
     name = "server-side-cursor-execute"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         is_asked = any(_may_ask(call.call) for call in project.calls("execution_options"))

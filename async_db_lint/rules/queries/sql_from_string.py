@@ -41,6 +41,7 @@ class SqlFromString(Rule):
     code = "ADB404"
     name = "sql-from-string"
     severity = Severity.ERROR
+    consequence = Consequence.EXPOSES_DATA
 
     def suspects(self, project: Project) -> Suspects:
         for item in project.sql_texts:

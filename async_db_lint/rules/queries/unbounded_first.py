@@ -26,6 +26,7 @@ class UnboundedFirst(Rule):
     code = "ADB406"
     name = "unbounded-first"
     severity = Severity.WARNING
+    consequence = Consequence.COSTS
     fix = Safety.UNSAFE
 
     def suspects(self, project: Project) -> Suspects:

@@ -24,6 +24,7 @@ class UntypedTextParameter(Rule):
     code = "ADB411"
     name = "untyped-text-parameter"
     severity = Severity.WARNING
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         for item in project.loading.conditions.mistyped() if project.is_on_asyncpg_alone else ():

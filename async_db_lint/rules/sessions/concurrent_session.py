@@ -45,6 +45,7 @@ class ConcurrentSession(Rule):
     code = "ADB207"
     name = "concurrent-session"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
     guide = "Creating global session instances"
     yields_to = ("ADB208",)
 

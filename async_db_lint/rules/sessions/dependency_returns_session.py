@@ -27,6 +27,7 @@ class DependencyReturnsSession(Rule):
     code = "ADB205"
     name = "dependency-returns-session"
     severity = Severity.ERROR
+    consequence = Consequence.HOLDS_CONNECTIONS
     fix = Safety.UNSAFE
     guide = "Use dependency injection for sessions (`Depends(get_db)`)"
 

@@ -32,6 +32,7 @@ class EscapedSession(Rule):
     code = "ADB208"
     name = "escaped-session"
     severity = Severity.ERROR
+    consequence = Consequence.LOSES_DATA
     guide = "Creating global session instances; Use dependency injection for sessions (`Depends(get_db)`)"
 
     def suspects(self, project: Project) -> Suspects:

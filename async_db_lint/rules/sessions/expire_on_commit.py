@@ -32,6 +32,7 @@ class ExpireOnCommit(Rule):
     code = "ADB202"
     name = "expire-on-commit"
     severity = Severity.WARNING
+    consequence = Consequence.FAILS
     fix = Safety.UNSAFE
     guide = "Set `expire_on_commit=False` on session factory"
     yields_to = ("ADB211",)

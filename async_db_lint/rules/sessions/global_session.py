@@ -26,6 +26,7 @@ class GlobalSession(Rule):
     code = "ADB201"
     name = "global-session"
     severity = Severity.ERROR
+    consequence = Consequence.LOSES_DATA
     guide = "Creating global session instances"
 
     def suspects(self, project: Project) -> Suspects:

@@ -29,6 +29,7 @@ class MixedSqlmodelSession(Rule):
     code = "ADB210"
     name = "mixed-sqlmodel-session"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         has_other = any(_brings_session(module) for module in project.modules.values())

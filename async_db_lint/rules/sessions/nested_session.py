@@ -28,6 +28,7 @@ class NestedSession(Rule):
     code = "ADB213"
     name = "nested-session"
     severity = Severity.WARNING
+    consequence = Consequence.HOLDS_CONNECTIONS
 
     def suspects(self, project: Project) -> Suspects:
         if all(engine.is_unpooled for engine in project.engines if engine.is_async):

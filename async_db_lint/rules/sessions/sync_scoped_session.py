@@ -21,6 +21,7 @@ class SyncScopedSession(Rule):
     code = "ADB206"
     name = "sync-scoped-session"
     severity = Severity.ERROR
+    consequence = Consequence.LOSES_DATA
     guide = "Creating global session instances"
 
     def suspects(self, project: Project) -> Suspects:

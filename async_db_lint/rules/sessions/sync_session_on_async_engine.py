@@ -19,6 +19,7 @@ class SyncSessionOnAsyncEngine(Rule):
     code = "ADB211"
     name = "sync-session-on-async-engine"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         for call in project.calls_to(SYNC_FACTORY, *SYNC_SESSIONS):

@@ -25,6 +25,7 @@ class SyncSessionmaker(Rule):
     code = "ADB203"
     name = "sync-sessionmaker"
     severity = Severity.WARNING
+    consequence = Consequence.COSTS
     fix = Safety.SAFE
 
     def suspects(self, project: Project) -> Suspects:

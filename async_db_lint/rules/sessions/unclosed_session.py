@@ -27,6 +27,7 @@ class UnclosedSession(Rule):
     code = "ADB204"
     name = "unclosed-session"
     severity = Severity.ERROR
+    consequence = Consequence.HOLDS_CONNECTIONS
     fix = Safety.UNSAFE
     guide = "Not closing connections"
     yields_to = ("ADB205",)

@@ -21,6 +21,7 @@ class UnremovedScopedSession(Rule):
     code = "ADB212"
     name = "unremoved-scoped-session"
     severity = Severity.WARNING
+    consequence = Consequence.HOLDS_CONNECTIONS
     guide = "Creating global session instances"
 
     def suspects(self, project: Project) -> Suspects:

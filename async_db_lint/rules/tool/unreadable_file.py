@@ -20,6 +20,7 @@ class UnreadableFile(Rule):
     code = "ADB900"
     name = "unreadable-file"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
     about = About.FILE
 
     def suspects(self, project: Project) -> Suspects:

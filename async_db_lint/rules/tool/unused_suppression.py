@@ -22,6 +22,7 @@ class UnusedSuppression(Rule):
     code = "ADB901"
     name = "unused-suppression"
     severity = Severity.WARNING
+    consequence = Consequence.COSTS
     fix = Safety.SAFE
     about = About.COMMENT
 

@@ -25,6 +25,7 @@ class BeginAfterAutobegin(Rule):
     code = "ADB706"
     name = "begin-after-autobegin"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         before = {request.route: request.before for request in project.requests}

@@ -23,6 +23,7 @@ class CommitInFinally(Rule):
     code = "ADB607"
     name = "commit-in-finally"
     severity = Severity.ERROR
+    consequence = Consequence.LOSES_DATA
     yields_to = ("ADB606",)
 
     def suspects(self, project: Project) -> Suspects:

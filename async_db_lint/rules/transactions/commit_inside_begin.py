@@ -26,6 +26,7 @@ class CommitInsideBegin(Rule):
     code = "ADB702"
     name = "commit-inside-begin"
     severity = Severity.WARNING
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         for block in project.blocks():

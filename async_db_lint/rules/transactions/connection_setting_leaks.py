@@ -30,6 +30,7 @@ class ConnectionSettingLeaks(Rule):
     code = "ADB707"
     name = "connection-setting-leaks"
     severity = Severity.ERROR
+    consequence = Consequence.EXPOSES_DATA
 
     def suspects(self, project: Project) -> Suspects:
         listeners = project.calls("listens_for", "listen")

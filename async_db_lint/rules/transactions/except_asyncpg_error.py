@@ -40,6 +40,7 @@ class ExceptAsyncpgError(Rule):
     code = "ADB704"
     name = "except-asyncpg-error"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         for handler in project.errors.handlers():

@@ -31,6 +31,7 @@ class IoInsideTransaction(Rule):
     code = "ADB705"
     name = "io-inside-transaction"
     severity = Severity.WARNING
+    consequence = Consequence.HOLDS_CONNECTIONS
 
     def suspects(self, project: Project) -> Suspects:
         before = {request.route: request.before for request in project.requests}

@@ -26,6 +26,7 @@ class LostWrite(Rule):
     code = "ADB701"
     name = "lost-write"
     severity = Severity.ERROR
+    consequence = Consequence.LOSES_DATA
     yields_to = ("ADB606", "ADB615", "ADB301")
 
     def suspects(self, project: Project) -> Suspects:

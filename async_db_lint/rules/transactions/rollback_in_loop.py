@@ -31,6 +31,7 @@ class RollbackInLoop(Rule):
     code = "ADB708"
     name = "rollback-in-loop"
     severity = Severity.ERROR
+    consequence = Consequence.LOSES_DATA
 
     def suspects(self, project: Project) -> Suspects:
         for call in project.calls("rollback", on=SESSIONS):

@@ -35,6 +35,7 @@ class SwallowedDatabaseError(Rule):
     code = "ADB703"
     name = "swallowed-database-error"
     severity = Severity.ERROR
+    consequence = Consequence.FAILS
 
     def suspects(self, project: Project) -> Suspects:
         for handler in project.errors.handlers():

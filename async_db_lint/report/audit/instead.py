@@ -12,7 +12,7 @@ from async_db_lint.run.selection import find
 START, END = "Instead:", "Silent:"
 
 
-def remedy(code: str) -> str:
+def instead(code: str) -> str:
     """The paragraphs after `Instead:` of a rule; empty for a rule that has none."""
     rule = find(code)
     text = inspect.cleandoc(rule.__doc__ or "") if rule is not None else ""
