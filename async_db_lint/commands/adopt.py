@@ -13,8 +13,9 @@ from async_db_lint.exits import CLEAN, FAILED
 from async_db_lint.fixes.write import WriteError, create_file, replace_file
 from async_db_lint.quiet import baseline
 from async_db_lint.quiet.add_noqa import places, with_comments
-from async_db_lint.quiet.baseline import Baseline
+from async_db_lint.quiet.baseline import Baseline, known_by
 from async_db_lint.read.source import Source
+from async_db_lint.read.sources import Sources
 from async_db_lint.report.terminal import escaped
 from async_db_lint.rule.finding import Finding
 from async_db_lint.rule.rule import About
@@ -35,7 +36,7 @@ def write_baseline(root: Path, name: str, report: Report) -> int:
             raise ConfigError(f"{path} is not a baseline: it is not replaced unless its name ends in .json") from None
         before = Baseline()
     gone = frozenset(item.path for item, _ in before.counts if not (root / item.path).exists())
-    after = before.renewed(report.findings, report.wanted | gone, report.codes)
+    after = before.renewed(report.findings, known_by(Sources(report.data)), report.wanted | gone, report.codes)
     create_file(path, after.to_json().encode())
     count = sum(number for _, number in after.counts)
     print(f"{counted(count, 'finding')} in {escaped(str(path))}.", file=sys.stderr)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from async_db_lint.project.project import Project
 from async_db_lint.quiet import baseline
-from async_db_lint.quiet.baseline import Known
+from async_db_lint.quiet.baseline import Known, known_by
 from async_db_lint.quiet.suppressed import Suppressions
 from async_db_lint.quiet.suppression_comments import names_ours
 from async_db_lint.read.sources import Sources
@@ -161,11 +161,11 @@ def _without_known(report: Report, suppressions: Suppressions) -> Report:
     known = baseline.load(report.examined.indexed.root / report.examined.config.baseline)
     every = [item for item in report.findings if not suppressions.is_noqa(item)]
     others = [item for item in report.findings if suppressions.is_noqa(item)]
-    new = known.new(every)
+    matched = known.matched(every, known_by(suppressions.sources))
     gone = frozenset(item.path for item, _ in known.counts if item.path not in report.data)
     return replace(
         report,
-        findings=tuple(sorted((*new, *others), key=in_order)),
-        known=_sorted(set(every) - set(new)),
-        fixed=known.fixed(every, report.wanted | gone, report.codes),
+        findings=tuple(sorted((*matched.new, *others), key=in_order)),
+        known=_sorted(set(every) - set(matched.new)),
+        fixed=matched.fixed(report.wanted | gone, report.codes),
     )

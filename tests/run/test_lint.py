@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from async_db_lint.project.project import Project
-from async_db_lint.quiet.baseline import Baseline
+from async_db_lint.quiet.baseline import Baseline, known_by
+from async_db_lint.read.sources import Sources
 from async_db_lint.rule.suspect import Suspects
 from async_db_lint.rules.awaiting.missing_await import MissingAwait
 from async_db_lint.run.examine import Target, examine
@@ -134,7 +135,7 @@ BASELINE = "baseline.json"
 def with_baseline(root: Path, text: str, known: str) -> Report:
     """The report on a text, with what was found in another as its baseline."""
     before = report_on(root, known, "ADB106")
-    renewed = Baseline().renewed(before.findings, before.wanted, before.codes)
+    renewed = Baseline().renewed(before.findings, known_by(Sources(before.data)), before.wanted, before.codes)
     (root / BASELINE).write_text(renewed.to_json())
     return report_on(root, text, "ADB106", baseline=BASELINE)
 
