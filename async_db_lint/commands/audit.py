@@ -19,7 +19,7 @@ from async_db_lint.report.terminal import Style, escaped
 from async_db_lint.run.examine import Target
 from async_db_lint.settings.keys import ConfigError
 
-BY_SUFFIX = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json"}
+BY_SUFFIX = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json", ".txt": "text", "": "text"}
 
 
 def run(options: argparse.Namespace) -> int:
@@ -59,8 +59,7 @@ def written(found: Audit, question: AskedAudit) -> None:
 
 def rendered(found: Audit, question: AskedAudit) -> str:
     """The audit in the format that was asked for, else by the output file's name; its module is imported then."""
-    by_name = "text" if question.output is None else BY_SUFFIX.get(question.output.suffix.lower(), "text")
-    name = question.format or by_name
+    name = question.format or format_of(question.output)
     shown = shown_from(question.root)
     if name == "text":
         return _for_terminal(found, shown, question)
@@ -75,6 +74,15 @@ def rendered(found: Audit, question: AskedAudit) -> str:
     from async_db_lint.report.audit import as_markdown
 
     return as_markdown.render(found, shown)
+
+
+def format_of(output: Path | None) -> str:
+    """The format that a file's name asks for. Raises ConfigError for a name of something else, such as `audit.pdf`."""
+    suffix = "" if output is None else output.suffix.lower()
+    if suffix not in BY_SUFFIX:
+        known = ", ".join(item for item in BY_SUFFIX if item)
+        raise ConfigError(f"{output}: an audit is written as {known}; --format chooses for any other name")
+    return BY_SUFFIX[suffix]
 
 
 def shown_from(root: Path) -> Shown:

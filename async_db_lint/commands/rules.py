@@ -9,16 +9,25 @@ from async_db_lint.report.rule_page import as_data, page
 from async_db_lint.run.selection import all_rules, find
 from async_db_lint.settings.keys import nearest
 
+MOST_NAMED = 12  # rules that a hint names
+
 
 def explain(name: str) -> int:
     """Print the explanation of a rule, by code or name; returns the exit status."""
     rule = find(name) or find(name.upper()) or find(name.lower())
     if rule is None:
-        known = [item for each in all_rules() for item in (each.code, each.name)]
-        print(f"error: unknown rule `{name}`{nearest(name, known)}", file=sys.stderr)
+        print(f"error: unknown rule `{name}`{_meant(name)}", file=sys.stderr)
         return FAILED
     print(page(rule))
     return CLEAN
+
+
+def _meant(name: str) -> str:
+    """A hint at the rules that may be meant: those of which it is the beginning, else the nearest."""
+    beginning = [rule.code for rule in all_rules() if rule.code.startswith(name.upper())]
+    if beginning:
+        return f"; there are {', '.join(beginning[:MOST_NAMED])}{', …' if len(beginning) > MOST_NAMED else ''}"
+    return nearest(name, [item for rule in all_rules() for item in (rule.code, rule.name)])
 
 
 def list_rules(output_format: str) -> int:
@@ -29,5 +38,6 @@ def list_rules(output_format: str) -> int:
         print(json.dumps([as_data(rule) for rule in all_rules()], indent=1))
         return CLEAN
     for rule in all_rules():
-        print(f"{rule.code}  {rule.severity.label:8}  {rule.name:32}  {rule.title()}")
+        fix = "" if rule.fix is None else rule.fix.value
+        print(f"{rule.code}  {rule.severity.label:8}  {fix:6}  {rule.name:32}  {rule.title()}")
     return CLEAN

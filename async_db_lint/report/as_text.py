@@ -155,7 +155,7 @@ def summary(report: Report) -> str:
     """The closing line: what was found, and what was not shown."""
     if not report.files:
         return "No Python files to check."
-    if not report.is_async and not report.findings:
+    if not report.has_async_names and not report.findings:
         return f"No async engine or session in {_files(report.files)}: nothing to check."
     counts = [
         (sum(1 for finding in report.findings if finding.severity is severity), severity.label)

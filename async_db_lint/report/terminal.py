@@ -24,10 +24,12 @@ class Style:
 
     @staticmethod
     def chosen(choice: str, stream: IO[str]) -> Style:
-        """The style for a stream: colours by choice, else in a terminal that does not refuse them."""
+        """The style for a stream: colours by choice, else as the environment says, else in a terminal."""
         if choice != "auto":
             return Style(choice == "always")
-        return Style(stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb")
+        if os.environ.get("NO_COLOR") or os.environ.get("FORCE_COLOR"):  # no-color.org and force-color.org: not empty
+            return Style(not os.environ.get("NO_COLOR"))
+        return Style(stream.isatty() and os.environ.get("TERM") != "dumb")
 
     def paint(self, text: str, code: str) -> str:
         """A text in a colour, by its ANSI number."""

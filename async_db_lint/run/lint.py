@@ -23,6 +23,10 @@ from async_db_lint.run.selection import canonical
 from async_db_lint.run.stopwatch import Stopwatch
 from async_db_lint.run.unused import Commented, UnusedSearch
 
+ASYNC_NAMES = {"asyncpg"} | frozenset(
+    "AsyncSession AsyncEngine AsyncConnection async_sessionmaker async_scoped_session create_async_engine".split()
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -72,6 +76,13 @@ class Report:
     def lines(self) -> int:
         """How many lines were parsed."""
         return sum(module.lines for module in self.examined.indexed.modules.values())
+
+    @property
+    def has_async_names(self) -> bool:
+        """Whether a file names something of the asyncio extension or of asyncpg: there was something to check."""
+        return self.is_async or any(
+            not ASYNC_NAMES.isdisjoint(module.mentions) for module in self.examined.indexed.modules.values()
+        )
 
     @property
     def is_async(self) -> bool:

@@ -262,7 +262,7 @@ def test_rule_and_rules(bad: Path) -> None:
         "## Reported: database.py",
     ):
         assert heading in by_code
-    assert "ADB106  warning   echo-enabled" in run("rules", cwd=bad).stdout
+    assert "ADB106  warning   unsafe  echo-enabled" in run("rules", cwd=bad).stdout
     rows = json.loads(run("rules", "--output-format", "json", cwd=bad).stdout)
     assert {"code", "name", "severity", "summary", "documentation"} <= rows[0].keys()
 
@@ -307,3 +307,76 @@ def test_a_codec_that_is_none_for_files_is_one_finding(tmp_path: Path) -> None:
     (tmp_path / "db.py").write_text("# coding: rot13\nimport sqlalchemy\n")
     found = run("--output-format", "concise", "-q", cwd=tmp_path)
     assert [line.split()[1] for line in found.stdout.splitlines()] == ["ADB900"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("chek",), "chek: no such command, file or folder; did you mean `check`? (see `async-db-lint --help`)"),
+        (("--selct", "ADB1"), "--selct: no such option; did you mean `--select`? (see `async-db-lint check --help`)"),
+        (("audit", "--formt=json"), "--formt=json: no such option; did you mean `--format`?"),
+        (("--output-format", "sarf"), "argument --output-format: invalid choice: 'sarf'; did you mean `sarif`?"),
+        (("completion", "bsh"), "argument shell: invalid choice: 'bsh'; did you mean `bash`?"),
+        (("rule", "ADB30"), "unknown rule `ADB30`; there are ADB301, ADB302, ADB303"),
+        (("audit", "--output", "x.pdf"), "x.pdf: an audit is written as .html, .htm, .md, .json, .txt;"),
+    ],
+)
+def test_a_misspelt_word_is_answered_with_the_nearest(bad: Path, arguments: tuple[str, ...], sentence: str) -> None:
+    found = run(*arguments, cwd=bad)
+    assert found.returncode == 2
+    assert found.stderr.startswith(f"error: {sentence}"), found.stderr
+    assert found.stderr.count("\n") == 1
+    assert found.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "start"),
+    [
+        (("help",), "usage: async-db-lint"),
+        (("explain", "ADB301"), "# ADB301 missing-await"),
+        (("version",), "async-db-lint 0."),
+    ],
+)
+def test_what_other_tools_call_a_command_is_understood(bad: Path, arguments: tuple[str, ...], start: str) -> None:
+    found = run(*arguments, cwd=bad)
+    assert found.returncode == 0
+    assert found.stdout.startswith(start)
+
+
+def test_a_file_with_the_name_of_a_command_of_others_is_checked(bad: Path) -> None:
+    (bad / "db.py").rename(bad / "explain")
+    assert "ADB106" in run("explain", cwd=bad).stdout
+
+
+def test_the_help_has_examples(bad: Path) -> None:
+    text = run("--help", cwd=bad).stdout
+    assert "audit --output audit.html" in text
+
+
+@pytest.mark.parametrize(
+    ("variables", "is_colored"),
+    [
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": ""}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ({"NO_COLOR": "", "FORCE_COLOR": "3"}, True),
+    ],
+)
+def test_the_environment_decides_about_colours(bad: Path, variables: dict[str, str], is_colored: bool) -> None:
+    environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
+    command = [sys.executable, "-m", "async_db_lint"]
+    found = subprocess.run(command, cwd=bad, capture_output=True, text=True, env={**environment, **variables})
+    assert ("\x1b[" in found.stdout) is is_colored
+
+
+def test_the_list_of_rules_says_which_have_a_fix(bad: Path) -> None:
+    lines = run("rules", cwd=bad).stdout.splitlines()
+    assert any(line.startswith("ADB106  warning   unsafe  echo-enabled ") for line in lines)
+    assert any(line.startswith("ADB103  error             sync-engine ") for line in lines)
+
+
+def test_a_file_that_is_given_a_session_was_something_to_check(tmp_path: Path) -> None:
+    text = "from sqlalchemy.ext.asyncio import AsyncSession\n\n\nasync def run(session: AsyncSession):\n"
+    (tmp_path / "a.py").write_text(f"{text}    await session.commit()\n")
+    assert run(cwd=tmp_path).stdout == "Nothing found in 1 file.\n"
