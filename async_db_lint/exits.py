@@ -12,10 +12,15 @@ FAILED = 2  # the tool could not do its work
 
 
 def prepare_output() -> None:
-    """Let a terminal that cannot show a character show its number."""
+    """Let a terminal that cannot show a character show its number, and write UTF-8 into files and pipes.
+
+    Programs read those, and on Windows Python would write the console's encoding.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+            if not stream.isatty():
+                stream.reconfigure(encoding="utf-8")
 
 
 def output_closed() -> int:

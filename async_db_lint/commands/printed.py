@@ -19,7 +19,14 @@ WITH_FIXES = ("json", "json-lines", "sarif")  # formats that carry them
 
 def shown_from(root: Path) -> Shown:
     """What turns a path from the root into one from the current folder."""
-    return lambda path: os.path.relpath(root / path).replace(os.sep, "/")
+
+    def shown(path: str) -> str:
+        try:
+            return os.path.relpath(root / path).replace(os.sep, "/")
+        except ValueError:  # on another drive
+            return str(root / path)
+
+    return shown
 
 
 def in_repository(root: Path) -> Shown:

@@ -10,8 +10,11 @@ from __future__ import annotations
 import os
 import re
 import stat
+import time
 from pathlib import Path
 
+IS_WINDOWS = os.name == "nt"
+ABANDONED_AFTER = 3600  # seconds
 TEMPORARY = re.compile(r"\.async-db-lint-(?P<owner>\d+)-[0-9a-f]+\.tmp")
 
 
@@ -80,7 +83,9 @@ def _version(status: os.stat_result) -> tuple[int, ...]:
 
 
 def _take_over(descriptor: int, status: os.stat_result) -> None:
-    """Give a new file the owner and mode of the old one. Raises OSError where that is not allowed."""
+    """Give a new file the owner and mode of the old one, where files have them. Raises OSError if that is refused."""
+    if IS_WINDOWS:  # rights come from the folder there, and Python has `fchmod` from 3.13 on
+        return
     own = os.fstat(descriptor)
     if (own.st_uid, own.st_gid) != (status.st_uid, status.st_gid):
         os.fchown(descriptor, status.st_uid, status.st_gid)
@@ -89,7 +94,10 @@ def _take_over(descriptor: int, status: os.stat_result) -> None:
 
 def _flush_folder(folder: Path) -> None:
     """Have the new name on the disk, where the system can do that for a folder."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows opens no folders
+        return
     try:
         os.fsync(descriptor)
     except OSError:
@@ -102,8 +110,15 @@ def clear(folder: Path) -> None:
     """Remove what runs that were killed have left in a folder; what a living process is writing stays."""
     for entry in os.scandir(folder):
         found = TEMPORARY.fullmatch(entry.name)
-        if found and not _is_alive(int(found["owner"])):
+        if found and _is_left(entry, int(found["owner"])):
             Path(entry.path).unlink(missing_ok=True)
+
+
+def _is_left(entry: os.DirEntry[str], owner: int) -> bool:
+    """Whether nobody is writing a temporary file any more."""
+    if IS_WINDOWS:  # where asking about a process by `kill` would interrupt it
+        return time.time() - entry.stat().st_mtime > ABANDONED_AFTER
+    return not _is_alive(owner)
 
 
 def _is_alive(owner: int) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from async_db_lint.fixes import write
 from async_db_lint.fixes.write import TEMPORARY, WriteError, clear, create_file, replace_file
 
 
@@ -157,3 +158,49 @@ def test_what_is_not_a_file_is_written_in_place(tmp_path: Path) -> None:
     finally:
         os.close(reader)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+# What Windows answers, without a Windows.
+
+
+@pytest.fixture
+def windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that opens no folders, has no `fchmod`, and interrupts the process that `kill` asks about."""
+    real = os.open
+
+    def opened(path: str | Path, *arguments: int) -> int:
+        if os.path.isdir(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, *arguments)
+
+    def kill(*_: int) -> None:
+        raise AssertionError("a console event")
+
+    monkeypatch.setattr(write, "IS_WINDOWS", True)
+    monkeypatch.setattr(os, "open", opened)
+    monkeypatch.setattr(os, "kill", kill)
+    monkeypatch.delattr(os, "fchmod")
+    monkeypatch.delattr(os, "fchown")
+
+
+@pytest.mark.usefixtures("windows")
+def test_a_file_is_replaced_on_windows(target: Path) -> None:
+    replace_file(target, target.parent, b"old", b"new")
+    assert target.read_bytes() == b"new"
+    assert leftovers(target.parent) == []
+
+
+@pytest.mark.usefixtures("windows")
+def test_a_new_file_is_written_on_windows(tmp_path: Path) -> None:
+    create_file(tmp_path / "audit.html", b"new")
+    assert (tmp_path / "audit.html").read_bytes() == b"new"
+
+
+@pytest.mark.usefixtures("windows")
+def test_what_a_killed_run_has_left_on_windows_is_cleared_when_it_is_old(tmp_path: Path) -> None:
+    old, young = (tmp_path / f".async-db-lint-{os.getpid()}-{name}.tmp" for name in ("0000aaaa", "0000bbbb"))
+    old.touch()
+    young.touch()
+    os.utime(old, (1, 1))
+    clear(tmp_path)
+    assert leftovers(tmp_path) == [young.name]
