@@ -56,7 +56,7 @@ def run(given: list[str], remembered_as: Sequence[str] | None = None) -> int:
     if options.command == "rule":
         from async_db_lint.commands.rules import explain
 
-        return explain(options.name)
+        return explain(options.name, options.full)
     if options.command == "rules":
         from async_db_lint.commands.rules import list_rules
 

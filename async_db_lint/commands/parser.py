@@ -98,6 +98,7 @@ def _add_explanations(commands: Commands) -> None:
     )
     rule = commands.add_parser("rule", help="explain a rule", description="Explain a rule.")
     rule.add_argument("name", help="its code or name: ADB104, engine-not-disposed")
+    rule.add_argument("--full", action="store_true", help="the whole page, with all examples and the proof")
     rules = commands.add_parser("rules", help="list the rules", description="List the rules.")
     rules.add_argument("--output-format", choices=("text", "json"), default="text")
     commands.add_parser("schema", help="print the JSON schema of the configuration", description="Print the schema.")

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import sys
+from shutil import get_terminal_size
 
 from async_db_lint.exits import CLEAN, FAILED
+from async_db_lint.report.rule_card import card
 from async_db_lint.report.rule_page import as_data, page
 from async_db_lint.run.selection import all_rules, find
 from async_db_lint.settings.keys import nearest
 
+WIDEST = 100  # columns of a card
 MOST_NAMED = 12  # rules that a hint names
 
 
-def explain(name: str) -> int:
-    """Print the explanation of a rule, by code or name; returns the exit status."""
+def explain(name: str, is_full: bool = False) -> int:
+    """Print a rule's card, or its full page, by code or name; returns the exit status."""
     rule = find(name) or find(name.upper()) or find(name.lower())
     if rule is None:
         print(f"error: unknown rule `{name}`{_meant(name)}", file=sys.stderr)
         return FAILED
-    print(page(rule))
+    print(page(rule) if is_full else card(rule, _width()))
     return CLEAN
+
+
+def _width() -> int:
+    """The columns of the terminal; of a pipe, what is easy to read."""
+    return min(get_terminal_size().columns, WIDEST) if sys.stdout.isatty() else WIDEST
 
 
 def _meant(name: str) -> str:

@@ -253,8 +253,8 @@ def test_statistics(bad: Path) -> None:
 
 
 def test_rule_and_rules(bad: Path) -> None:
-    by_code = run("rule", "ADB104", cwd=bad).stdout
-    assert by_code == run("rule", "engine-not-disposed", cwd=bad).stdout
+    by_code = run("rule", "ADB104", "--full", cwd=bad).stdout
+    assert by_code == run("rule", "engine-not-disposed", "--full", cwd=bad).stdout
     for heading in (
         "# ADB104 engine-not-disposed",
         "## What happens",
@@ -333,7 +333,7 @@ def test_a_misspelt_word_is_answered_with_the_nearest(bad: Path, arguments: tupl
     ("arguments", "start"),
     [
         (("help",), "usage: async-db-lint"),
-        (("explain", "ADB301"), "# ADB301 missing-await"),
+        (("explain", "ADB301"), "ADB301 missing-await (error, unsafe fix)\n"),
         (("version",), "async-db-lint 0."),
     ],
 )
