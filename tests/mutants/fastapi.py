@@ -189,4 +189,31 @@ MUTANTS = [
         ("database.py", "async def reading() -> AsyncSession:"),
         behaves=False,
     ),
+    Mutant(
+        "a dependency that rolls back and keeps the error",
+        "ADB608",
+        (
+            Change(
+                "database.py",
+                "yield session",
+                "try:\n    yield session\nexcept Exception:\n    await session.rollback()",
+                inside="get_session",
+            ),
+        ),
+        ("database.py", "except Exception:"),
+    ),
+    Mutant(
+        "a dependency that logs the error and keeps it",
+        "ADB608",
+        (
+            Change(
+                "database.py",
+                "yield session",
+                "try:\n    yield session\nexcept (HTTPException, OSError) as error:\n    print(reason(error))",
+                inside="get_session",
+                imports="from fastapi import HTTPException",
+            ),
+        ),
+        ("database.py", "HTTPException, OSError"),
+    ),
 ]

@@ -237,3 +237,19 @@ def test_ADB610_misannotated_generator(stage: Stages) -> None:
     bad, good = found.both(act)
     found.shows("what the generator gives", bad, good)
     assert bad == good == "1"
+
+
+def test_ADB608_swallowed_dependency_exception(stage: Stages) -> None:
+    found = stage("ADB608")
+
+    async def act(scene: Scene) -> list[list[int]]:
+        paths = ("/rolling", "/logging", "/called", "/outer")
+        async with served(scene.module.app) as client:
+            return [[(await client.get(f"{path}/{key}")).status_code for key in (1, 2)] for path in paths]
+
+    bad, good = found.both(act)
+    found.shows("a route that raises `HTTPException(404)`: a dependency that rolls back", bad[0][1], good[0][1])
+    found.shows("one that logs the error", bad[1][1], good[1][1])
+    found.shows("one around another dependency", bad[3][1], good[3][1])
+    assert bad == [[200, 500]] * 4
+    assert good == [[200, 404]] * 4

@@ -58,6 +58,6 @@ def test_every_command_works_there(environment: Path, arguments: tuple[str, ...]
 
 
 def test_a_rule_shows_its_examples(environment: Path, tmp_path: Path) -> None:
-    done = run(environment / "async-db-lint", "rule", "echo-enabled", cwd=tmp_path)
+    done = run(environment / "async-db-lint", "rule", "echo-enabled", "--full", cwd=tmp_path)
     assert "```python" in done.stdout
     assert "## Proof" in done.stdout

@@ -24,6 +24,7 @@ ENDING = frozenset({"rollback", "close", "aclose", "reset", "invalidate"})
 RAW = frozenset({"get_raw_connection"})  # below SQLAlchemy, errors are asyncpg's own
 OWN_ROLLBACK = ("begin_nested", "begin")
 WITHS = (BlockKind.WITH, BlockKind.ASYNC_WITH)
+LOGGING = frozenset("debug info warning error exception critical log".split())
 MAX_LEVELS = 2  # callers of callers, in which a session may be used on
 
 
@@ -32,6 +33,11 @@ class Handler(NamedTuple):
 
     block: Block
     names: tuple[str, ...]
+
+    def guards(self, block: Block) -> bool:
+        """Whether a block is in the `try` that the `except` belongs to."""
+        tried = _tried(self.block)
+        return tried is not None and block.within(tried)
 
 
 class Caught(NamedTuple):
@@ -63,15 +69,22 @@ class CaughtErrors:
 
     def goes_on(self, handler: Block) -> bool:
         """Whether an `except` neither raises nor rolls back, as far as its own lines show."""
-        scope = handler.scope
-        raises = any(row.kind is ExitKind.RAISE and row.block.within(handler) for row in scope.exits)
         calls = _calls_within(handler)
-        return not raises and not any(call.method in ENDING or self._raises(call) for call in calls)
+        return not _has_raise(handler) and not any(call.method in ENDING or self._raises(call) for call in calls)
+
+    def swallows(self, handler: Block) -> bool:
+        """Whether an `except` certainly raises nothing, nor what it calls."""
+        return not _has_raise(handler) and not any(map(self._may_raise, _calls_within(handler)))
 
     def _raises(self, call: Call) -> bool:
         """Whether a function of the project that is called raises, as one that handles errors does."""
         function = self.codebase.inference.function(self.codebase.inference.callee(call))
         return function is not None and any(row.kind is ExitKind.RAISE for row in function.exits)
+
+    def _may_raise(self, call: Call) -> bool:
+        """Whether a call raises, or is of something that is not known; a logger may lie in a file that was not read."""
+        is_unknown = self.codebase.inference.callee(call) is None and call.method not in LOGGING
+        return is_unknown or self._raises(call)
 
     def may_write(self, handler: Block) -> bool:
         """Whether something in the `try` of an `except` may flush or commit, itself or by what it calls."""
@@ -186,6 +199,10 @@ def _is_caught_before(event: Event, tried: Block) -> bool:
         for handler in _handlers(block)
         for call in handler.scope.calls
     )
+
+
+def _has_raise(handler: Block) -> bool:
+    return any(row.kind is ExitKind.RAISE and row.block.within(handler) for row in handler.scope.exits)
 
 
 def _tried(handler: Block) -> Block | None:

@@ -60,6 +60,11 @@ class Versions:
         return self.of("fastapi").within("0.106", "0.118")
 
     @property
+    def raises_swallowed_errors(self) -> bool:
+        """Whether FastAPI certainly raises again what a dependency has caught, as it did before 0.110."""
+        return self.of("fastapi").outside("0.110")
+
+    @property
     def is_sqlalchemy_2(self) -> bool:
         """Whether SQLAlchemy 1.4 is excluded: by the project's files, or because they name no version at all."""
         found = self.of("sqlalchemy")

@@ -428,6 +428,53 @@ BESIDE_SILENT = [
     ),
 ]
 
+# ADB608: a dependency that keeps what its route raises.
+KEEPING = case(
+    "ADB608",
+    """
+    from fastapi import Depends, FastAPI, HTTPException
+    from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+    from errors import Other, reraised
+    SessionLocal = async_sessionmaker(create_async_engine("postgresql+asyncpg://a/b"))
+    app = FastAPI()
+    async def get_session():
+        try:
+            async with SessionLocal() as session:
+                yield session
+        except Exception:
+            pass
+    @app.get("/")
+    async def read(session: AsyncSession = Depends(get_session)):
+        await session.commit()
+""",
+).beside("as it is", "errors.py", "class Other(Exception): ...\ndef reraised(error): raise error\n")
+KEEPING_SPOKEN = [
+    KEEPING,
+    *(
+        KEEPING.but(name, {"except Exception": f"except {name}"})
+        for name in ("BaseException", "HTTPException", "(OSError, HTTPException)")
+    ),
+    KEEPING.but("behind one that is narrower", {"except Exception:": "except OSError:\n    pass\nexcept Exception:"}),
+    KEEPING.but("it rolls back", {"pass": "await session.rollback()"}),
+    *(KEEPING.on(version) for version in ("fastapi>=0.110", "fastapi", "fastapi>=0.100,<0.120")),
+]
+KEEPING_SILENT = [
+    KEEPING.but("it raises", {"        pass": "        raise"}),
+    KEEPING.but("it raises another", {"        pass": "        raise OSError"}),
+    KEEPING.but("it raises sometimes", {"        pass": "        if session: raise"}),
+    KEEPING.but(
+        "a function raises",
+        {"except Exception:": "except Exception as error:", "        pass": "        reraised(error)"},
+    ),
+    *(KEEPING.but(name, {"except Exception": f"except {name}"}) for name in ("OSError", "(OSError, ValueError)")),
+    *(
+        KEEPING.but(f"behind {name}", {"except Exception:": f"except {name}:\n    raise\nexcept Exception:"})
+        for name in ("HTTPException", "BaseException", "unknown", "(OSError, HTTPException)")
+    ),
+    KEEPING.but("nothing is injected", {" = Depends(get_session)": ""}),
+    *(KEEPING.on(version) for version in ("fastapi<0.110", "fastapi==0.109.2", "fastapi>=0.100,<0.109")),
+]
+
 SPOKEN = [
     *OWN_SPOKEN,
     *INLINE_SPOKEN,
@@ -435,6 +482,7 @@ SPOKEN = [
     *UNTOUCHED_SPOKEN,
     *CREATING_SPOKEN,
     *BESIDE_SPOKEN,
+    *KEEPING_SPOKEN,
 ]
 SILENT = [
     *OWN_SILENT,
@@ -443,6 +491,7 @@ SILENT = [
     *UNTOUCHED_SILENT,
     *CREATING_SILENT,
     *BESIDE_SILENT,
+    *KEEPING_SILENT,
 ]
 
 
@@ -464,6 +513,7 @@ def test_a_rule_is_silent(example: Case, tmp_path: Path) -> None:
         (INLINE, "the route `read` builds its query itself"),
         (EVENT, '`on_event("startup")` is deprecated, and never runs beside a `lifespan`'),
         (BESIDE, "this startup handler never runs: the application has a `lifespan`"),
+        (KEEPING, "`get_session` keeps what its route raises: every `HTTPException` becomes a 500"),
     ],
     ids=str,
 )
