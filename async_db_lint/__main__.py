@@ -15,7 +15,10 @@ def entry() -> int:
         return 0
     from async_db_lint.cache.results import recalled
 
-    result = recalled(sys.argv[1:])
+    try:
+        result = recalled(sys.argv[1:])
+    except (OSError, ValueError):  # such as a current folder that is gone: the command says it better
+        result = None
     if result is not None:
         return result.shown()
     from async_db_lint.commands.cli import main

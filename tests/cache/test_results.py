@@ -308,3 +308,14 @@ def test_no_more_results_are_kept_than_some(
         command("--select", code)
     assert len(list((shop / CACHE / results.SHELF).iterdir())) == 3
     assert command("--select", "ADB106").startswith("remembered")
+
+
+def test_a_current_folder_that_is_gone_is_one_sentence(shop: Path, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    code = (
+        f"import os; os.chdir({str(gone)!r}); os.rmdir({str(gone)!r}); import sys; sys.argv = ['a', {str(shop)!r}];"
+        "from async_db_lint.__main__ import entry; sys.exit(entry())"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment())
+    assert (run.returncode, run.stderr) == (2, "error: No such file or directory\n")
