@@ -39,8 +39,8 @@ class MissingAwait(Rule):
     never awaited` appears in the log. Where the result is used, `'coroutine' object has no attribute
     'scalars'` follows.
 
-    Instead: `await session.commit()`. In a plain `def` that cannot await, make the function
-    `async def`: FastAPI calls both.
+    Instead: `await session.commit()`. In a plain `def` that cannot await, make the function `async def`:
+    FastAPI calls either kind.
 
     Silent: when the coroutine is returned, passed on, gathered or awaited later; on synchronous
     sessions, whose methods have the same names; when the receiver is not understood.

@@ -21,7 +21,7 @@ class LibpqArgument(Rule):
     `sslmode`, `connect_timeout`, `options` and the like, so that no connection can be made. The engine
     itself is made without complaint.
 
-    Instead: asyncpg's own names: `ssl`, `timeout`, `server_settings={"application_name": …}`.
+    Instead: use asyncpg's own names: `ssl`, `timeout`, `server_settings={"application_name": …}`.
 
         create_async_engine(url, connect_args={"ssl": "require", "timeout": 5})
 

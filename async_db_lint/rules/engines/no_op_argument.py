@@ -22,7 +22,7 @@ class NoOpArgument(Rule):
     Happens: nothing. `future=True` and `autocommit=False` asked 1.4 for what 2.x always does. They
     make a reader believe that there is a choice: `autocommit=True` raises.
 
-    Instead: leave them out.
+    Instead: leave the argument out: without it, SQLAlchemy 2 does the same.
 
     Silent: where the project's files allow SQLAlchemy 1.4, or nothing shows that it is on 2.x. This
     rule is advice.

@@ -16,7 +16,8 @@ class NoPoolPrePing(Rule):
     the connection, and the next request that gets it fails: `InterfaceError: connection is closed`. Each connection
     of the pool fails one request.
 
-    Instead: let the pool ask before it hands a connection out, and replace old ones.
+    Instead: let the pool ask before it hands a connection out, `pool_pre_ping=True`, and replace old ones,
+    `pool_recycle=1800`.
 
         create_async_engine(url, pool_pre_ping=True, pool_recycle=1800)
 

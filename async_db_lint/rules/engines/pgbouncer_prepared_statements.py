@@ -30,7 +30,8 @@ class PgbouncerPreparedStatements(Rule):
     connection. It comes and goes with the load. `prepared_statement_cache_size=0` is not enough: SQLAlchemy keeps
     nothing then, and asyncpg names its statements as before.
 
-    Instead: switch both caches off, and leave pooling to the pooler.
+    Instead: switch both caches off, `statement_cache_size=0` and `prepared_statement_cache_size=0`, and leave
+    pooling to the pooler.
 
         create_async_engine(
             url,

@@ -14,7 +14,8 @@ class CommitAfterYield(Rule):
     201, and then the commit fails, or has not happened yet when the next request reads. Two requests that
     stored the same unique value were both answered with 201; one row was there.
 
-    Instead: commit in the route or service, before it returns, or end the dependency with the function.
+    Instead: commit in the route or service, before it returns, or end the dependency with the function:
+    `Depends(get_session, scope="function")`.
 
         Depends(get_session, scope="function")
 

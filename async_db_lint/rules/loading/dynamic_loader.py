@@ -12,7 +12,7 @@ class DynamicLoader(Rule):
     Happens: `lazy="dynamic"` and `DynamicMapped` give a query instead of a collection. Whoever iterates it, or calls
     `all()` or `count()`, queries from an attribute: `MissingGreenlet`. Only `append` and `remove` work.
 
-    Instead: `WriteOnlyMapped`, or `lazy="write_only"`. It gives a statement that can be awaited.
+    Instead: declare it as `WriteOnlyMapped`, or `lazy="write_only"`. It gives a statement that can be awaited.
 
         orders: WriteOnlyMapped["Order"] = relationship()
         orders = await session.scalars(customer.orders.select().limit(10))

@@ -13,7 +13,7 @@ class ReadAfterExpiry(Rule):
     the session is closed `DetachedInstanceError`. The row is stored, and the client gets a 500.
 
     Instead: make the sessions with `async_sessionmaker(engine, expire_on_commit=False)`. Or read what is needed
-    before the commit, or `await session.refresh(note)` after it.
+    before the commit, or `await session.refresh(obj)` after it.
 
     Silent: unless it is known which factory the session comes from, and that nobody switches the option; after a
     refresh or another query of the class; for attributes that are set after the commit.

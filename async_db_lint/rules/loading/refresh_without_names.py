@@ -12,7 +12,8 @@ class RefreshWithoutNames(Rule):
     and it empties those that were loaded otherwise: assigned, or loaded by an earlier `refresh` with names. The
     read after it raises `MissingGreenlet`.
 
-    Instead: name what is needed, in the last refresh before the read.
+    Instead: name what is needed, in the last refresh before the read: `await session.refresh(obj,
+    ["relation"])`.
 
         await session.refresh(author, ["books"])
 

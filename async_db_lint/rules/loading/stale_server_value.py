@@ -12,7 +12,8 @@ class StaleServerValue(Rule):
     UPDATE of its row. SQLAlchemy does not know it, and expires the attribute, also with `expire_on_commit=False`.
     The read would have to query, and raises `MissingGreenlet`. The change is stored, and the client gets a 500.
 
-    Instead: fetch it after the flush or commit, or with every UPDATE of the class.
+    Instead: fetch it after the flush or commit, `await session.refresh(obj, ["column"])`, or with every UPDATE
+    of the class.
 
         await session.refresh(note, ["changed"])
         __mapper_args__ = {"eager_defaults": True}

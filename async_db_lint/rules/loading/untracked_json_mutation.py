@@ -12,7 +12,8 @@ class UntrackedJsonMutation(Rule):
     does not tell that an item was set or appended. The commit succeeds, and the change is lost. Assigning the same
     dict again changes nothing, and neither does `doc.tags += ["new"]`.
 
-    Instead: assign a new value, or use a type that tells.
+    Instead: assign a new value, call `flag_modified(obj, "name")`, or use a type that tells:
+    `MutableDict.as_mutable(JSON)`.
 
         doc.data = {**doc.data, "color": "red"}
         data: Mapped[dict[str, Any]] = mapped_column(MutableDict.as_mutable(JSONB))

@@ -12,8 +12,7 @@ class UntypedTextParameter(Rule):
     it is: comparing an integer column with a `str` raises `operator does not exist: integer = character varying`, and
     `session.get(Book, "1")` raises `'str' object cannot be interpreted as an integer`.
 
-    Instead: convert the value where it comes in: `key: int` in the route, or `int(key)`. FastAPI does so for
-    `key: int` in the route.
+    Instead: convert the value where it comes in: `key: int` in the route, or `int(key)`.
 
         select(Book).where(Book.id == int(key))
 

@@ -12,8 +12,8 @@ class UnusedSuppression(Rule):
     hide the next mistake on its line. `# noqa: ADB` and `# noqa: echo-enabled` name no complete code:
     flake8 takes them for a bare `# noqa`, which silences every tool on the line.
 
-    Instead: take the code out. `# noqa: ADB106` and `# adb: ignore[ADB106]` (or `[echo-enabled]`) work
-    on the line on which the finding starts.
+    Instead: remove the code from the comment. `# noqa: ADB106` and `# adb: ignore[ADB106]` (or
+    `[echo-enabled]`) work on the line on which the finding starts.
 
     Silent: for blanket suppressions, for codes of other tools, and for rules that did not run.
     It has no run-time effect and so no proof.
