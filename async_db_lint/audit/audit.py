@@ -12,7 +12,7 @@ from async_db_lint.audit.consequences import Consequences, consequences
 from async_db_lint.audit.entries import Inventory
 from async_db_lint.audit.inventory import inventory
 from async_db_lint.read import disk
-from async_db_lint.read.commit import commit
+from async_db_lint.read.repository import commit
 from async_db_lint.read.sources import Sources
 from async_db_lint.rule.finding import Finding, in_order
 from async_db_lint.run.examine import Target, examine
@@ -37,10 +37,14 @@ class Audit:
     data: Mapping[str, bytes]
 
     @property
+    def findings(self) -> list[Finding]:
+        """All findings in order, each once."""
+        return sorted({*self.others, *(finding for item in self.answers for finding in item.findings)}, key=in_order)
+
+    @property
     def consequences(self) -> tuple[Consequences, ...]:
         """What all findings do, the worst first."""
-        told = {finding: None for item in self.answers for finding in item.findings}
-        return consequences(sorted(told | dict.fromkeys(self.others), key=in_order))
+        return consequences(self.findings)
 
     def count(self, outcome: Outcome) -> int:
         """How many items have an outcome."""

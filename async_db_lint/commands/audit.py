@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 from async_db_lint.audit.audit import Audit, audit
+from async_db_lint.commands import printed
 from async_db_lint.commands.arguments import AskedAudit, asked_audit
 from async_db_lint.exits import CLEAN, FAILED, FOUND
 from async_db_lint.fixes.write import WriteError, create_file
@@ -41,8 +41,7 @@ def run(options: argparse.Namespace) -> int:
 
 def status(found: Audit, question: AskedAudit) -> int:
     """1 when something was found from the severity on that was asked for."""
-    every = (*found.others, *(finding for item in found.answers for finding in item.findings))
-    is_bad = any(item.severity >= question.fail_on for item in every)
+    is_bad = any(item.severity >= question.fail_on for item in found.findings)
     return FOUND if is_bad and not question.exit_zero else CLEAN
 
 
@@ -88,7 +87,7 @@ def format_of(output: Path | None) -> str:
 def shown_from(root: Path) -> Shown:
     """What turns a path from the root into one from the current folder, where one of the two holds the other."""
     is_here = Path.cwd().is_relative_to(root) or root.is_relative_to(Path.cwd())
-    return lambda path: os.path.relpath(root / path).replace(os.sep, "/") if is_here else path
+    return printed.shown_from(root) if is_here else lambda path: path
 
 
 def _for_terminal(found: Audit, shown: Shown, question: AskedAudit) -> str:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from async_db_lint.commands.arguments import Printing
-from async_db_lint.read import disk
+from async_db_lint.read.repository import top_of
 from async_db_lint.read.sources import Sources
 from async_db_lint.report.formats import FOR_FORGES, FOR_PROGRAMS, Shown, rendered
 from async_db_lint.report.terminal import Style, escaped
@@ -31,8 +31,7 @@ def shown_from(root: Path) -> Shown:
 
 def in_repository(root: Path) -> Shown:
     """What turns a path from the root into one from the top of the repository, as forges want it."""
-    top = next((folder for folder in (root, *root.parents) if disk.exists(folder / ".git")), root)
-    inner = root.relative_to(top).as_posix()
+    inner = root.relative_to(top_of(root) or root).as_posix()
     return lambda path: path if inner == "." else f"{inner}/{path}"
 
 

@@ -93,12 +93,12 @@ def files_below(root: Path, folder: str) -> Iterator[str]:
     entries = disk.entries(root / folder)
     if entries is None:
         yield f"{folder.rstrip('/')}/"
-    elif (MARK, FILE) not in entries:
-        names = [f"{folder.rstrip('/')}/{name}" for name, _ in entries]
-        yield from filter(is_python, names)
-        for path, (name, kind) in zip(names, entries, strict=True):
+    elif MARK not in {name for name, _ in entries}:
+        around = folder.rstrip("/")
+        yield from (f"{around}/{name}" for name, kind in entries if kind != FOLDER and is_python(name))
+        for name, kind in entries:
             if kind == FOLDER and name not in BUILT and not name.startswith("."):
-                yield from files_below(root, path)
+                yield from files_below(root, f"{around}/{name}")
 
 
 def _walk(root: Path, folder: str, ignores: tuple[Ignore, ...], exclude: tuple[str, ...]) -> Iterator[tuple[str, bool]]:

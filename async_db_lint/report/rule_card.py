@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Iterator
 from textwrap import indent, wrap
@@ -12,7 +11,7 @@ from async_db_lint.report.rule_page import fixtures
 from async_db_lint.rule.rule import Rule
 
 MARK = re.compile(r"\s*# expect: (?P<code>ADB\d+).*")
-PARTS = {"Happens:": "What happens", "Instead:": "Instead"}
+PARTS = {"Happens": "What happens", "Instead": "Instead"}
 
 
 def card(rule: type[Rule], width: int) -> str:
@@ -31,8 +30,7 @@ def card(rule: type[Rule], width: int) -> str:
 
 def _part(rule: type[Rule], part: str, width: int) -> Iterator[str]:
     """A part of the documentation, wrapped, with its code as it is."""
-    text = inspect.cleandoc(rule.__doc__ or "").partition(f"\n{part} ")[2]
-    text = re.split(r"\n(?:Happens|Instead|Silent):", text)[0]
+    text = rule.part(part)
     text = text[:1].upper() + text[1:]
     for paragraph in filter(str.strip, text.split("\n\n")):
         if paragraph.startswith("    "):

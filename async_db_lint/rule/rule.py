@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from async_db_lint.rule.suspect import Suspects
 
 CODE = re.compile(r"ADB\d{3}")
+PART = re.compile(r"^(Happens|Instead|Silent):", re.MULTILINE)
 
 
 class About(Enum):
@@ -55,9 +56,14 @@ class Rule:
         return (cls.__doc__ or "").strip().partition("\n")[0]
 
     @classmethod
+    def part(cls, name: str) -> str:
+        """One part of the documentation, `Happens`, `Instead` or `Silent`, as a text of its own; empty without it."""
+        pieces = PART.split(inspect.cleandoc(cls.__doc__ or ""))
+        return dict(zip(pieces[1::2], pieces[2::2], strict=True)).get(name, "").strip()
+
+    @classmethod
     def remedy(cls) -> str:
         """What to write instead: the first paragraph of that part of the documentation, in one line."""
-        lead = inspect.cleandoc(cls.__doc__ or "").partition("\nInstead: ")[2].partition("\n\n")[0]
-        text = " ".join(lead.split())
+        text = " ".join(cls.part("Instead").partition("\n\n")[0].split())
         text = f"{text[:-1]}." if text.endswith(":") else text
         return text[:1].upper() + text[1:]

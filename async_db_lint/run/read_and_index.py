@@ -128,12 +128,12 @@ def parsed(
     data: Mapping[str, bytes], paths: Collection[str], progress: Progress = silent, kept: KeptIndexes | None = None
 ) -> tuple[dict[str, Module], tuple[Unreadable, ...]]:
     """The index of each file, and why the others have none. Uses those that were kept, and keeps the new ones."""
-    known = {} if kept is None else {path: kept.get(path, data[path]) for path in sorted(paths)}
-    modules = {path: module for path, module in known.items() if module is not None}
-    made, failures = _made(data, [path for path in sorted(paths) if path not in modules], progress)
+    order = sorted(paths)
+    known = {} if kept is None else {path: kept.get(path, data[path]) for path in order}
+    made, failures = _made(data, [path for path in order if known.get(path) is None], progress)
     if kept is not None:
         kept.put((module, data[path]) for path, module in made.items())
-    return {path: found for path in sorted(paths) if (found := modules.get(path) or made.get(path))}, failures
+    return {path: found for path in order if (found := known.get(path) or made.get(path)) is not None}, failures
 
 
 def _made(

@@ -141,8 +141,7 @@ class Page:
     def made_of(self) -> Iterator[str]:
         """The drawing, and the tables."""
         yield "<h2>What the project is made of</h2>"
-        found = [*(item for answer in self.audit.answers for item in answer.findings), *self.audit.others]
-        picture = drawing(graph(self.audit.inventory), {item.location for item in found})
+        picture = drawing(graph(self.audit.inventory), {item.location for item in self.audit.findings})
         if picture:
             yield f'<div class="wide" tabindex="0" role="region" aria-label="From engines to routes">{picture}</div>'
         yield from (self.table(item) for item in tables(self.audit.inventory))

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
 from html import escape
 from textwrap import dedent
 
 from async_db_lint.report.audit.html_text import marked
 from async_db_lint.run.selection import find
 
-START, END = "Instead:", "Silent:"
-
 
 def instead(code: str) -> str:
     """The paragraphs after `Instead:` of a rule; empty for a rule that has none."""
     rule = find(code)
-    text = inspect.cleandoc(rule.__doc__ or "") if rule is not None else ""
-    if START not in text:
-        return ""
-    body = text.partition(START)[2].partition(END)[0]
-    paragraphs = [part for part in body.split("\n\n") if part.strip()]
+    paragraphs = [] if rule is None else [part for part in rule.part("Instead").split("\n\n") if part.strip()]
     return "".join(_paragraph(part, number == 0) for number, part in enumerate(paragraphs))
 
 

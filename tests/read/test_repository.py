@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from async_db_lint.read.commit import commit
+from async_db_lint.read.repository import commit
 
 ONE, OTHER = "1" * 40, "2" * 64
 

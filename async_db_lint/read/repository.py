@@ -1,4 +1,4 @@
-"""Which commit a project is at, read from git's files: git itself is not run."""
+"""The repository around a project, and its commit, read from git's files: git itself is not run."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from async_db_lint.read import disk
 HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
+def top_of(folder: Path) -> Path | None:
+    """The top of the repository around a folder; None where there is none."""
+    return next((item for item in (folder, *folder.parents) if disk.exists(item / ".git")), None)
+
+
 def commit(root: Path) -> str | None:
     """The hash of the commit that is checked out in the repository around a folder; None when that is not known."""
-    top = next((folder for folder in (root, *root.parents) if disk.exists(folder / ".git")), None)
+    top = top_of(root)
     if top is None:
         return None
     git = top / ".git"
