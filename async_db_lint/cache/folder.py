@@ -12,9 +12,18 @@ from async_db_lint.cache.seal import SIZE, sealed, unsealed, user_key
 from async_db_lint.read import disk
 from async_db_lint.read.file_names import CACHE
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
 NO_CACHE, CACHE_DIR = "ASYNC_DB_LINT_NO_CACHE", "ASYNC_DB_LINT_CACHE_DIR"
 TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache, for https://bford.info/cachedir\n"
 MOST_BYTES = 64 * 1024 * 1024  # of a file
+
+
+def is_refused() -> bool:
+    """Whether the environment says that nothing is remembered."""
+    return bool(os.environ.get(NO_CACHE))
 
 
 def chosen(given: str | None) -> str | None:
@@ -22,9 +31,9 @@ def chosen(given: str | None) -> str | None:
     return given or os.environ.get(CACHE_DIR) or None
 
 
-def of_project(root: str, given: str | None) -> str:
+def of_project(root: Path, given: Path | None) -> str:
     """The folder for a project: in its root, or where the user wants it."""
-    return chosen(given) or os.path.join(root, CACHE)
+    return chosen(None if given is None else str(given)) or os.path.join(root, CACHE)
 
 
 def is_ours(folder: str) -> bool:

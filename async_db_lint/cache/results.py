@@ -11,7 +11,7 @@ import sys
 import time
 from hashlib import blake2b
 
-from async_db_lint.cache.folder import NO_CACHE, Shelf, chosen, is_ours
+from async_db_lint.cache.folder import Shelf, chosen, is_ours, is_refused
 from async_db_lint.cache.identity import identity
 from async_db_lint.exits import output_closed, prepare_output
 from async_db_lint.read import disk
@@ -105,7 +105,7 @@ def stamp_of(path: str, before: int) -> str:
 
 def recalled(arguments: Sequence[str]) -> Result | None:
     """The result of the same command, if it was remembered and still holds."""
-    if os.environ.get(NO_CACHE) or "--no-cache" in arguments:
+    if is_refused() or "--no-cache" in arguments:
         return None
     key = ""
     for folder in _folders(arguments):

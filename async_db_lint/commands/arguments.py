@@ -120,7 +120,7 @@ def kept_indexes(options: argparse.Namespace, root: Path) -> KeptIndexes | None:
     """The indexes that are kept for a project; None where nothing is kept."""
     if options.no_cache or options.remembered_as is None:
         return None
-    return KeptIndexes.of_project(root, options.cache_dir and str(options.cache_dir))
+    return KeptIndexes.of_project(root, options.cache_dir)
 
 
 def root_of(given: Path | None, paths: Sequence[Path]) -> Path:

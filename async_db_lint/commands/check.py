@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from async_db_lint.cache import results
-from async_db_lint.cache.folder import NO_CACHE, of_project
+from async_db_lint.cache.folder import is_refused, of_project
 from async_db_lint.commands.arguments import ALONE, Action, Asked, asked
 from async_db_lint.commands.printed import show, show_beside, shown_from, text_of
 from async_db_lint.exits import CLEAN, FAILED, FOUND
@@ -40,7 +39,7 @@ def is_remembered(options: argparse.Namespace) -> bool:
     """Whether what the command prints depends on nothing but the disk and what a result is kept by."""
     others = (*ALONE, "diff_base", "statistics", "verbose", "no_cache")
     is_plain = not any(getattr(options, name) for name in others) and Path("-") not in options.paths
-    return is_plain and options.remembered_as is not None and not os.environ.get(NO_CACHE)
+    return is_plain and options.remembered_as is not None and not is_refused()
 
 
 def report_and_remember(options: argparse.Namespace) -> int:
@@ -54,7 +53,7 @@ def report_and_remember(options: argparse.Namespace) -> int:
     show_beside(report, question.printing, question.target.root)
     code = status(report, question)
     if not report.faults:
-        folder = of_project(str(question.target.root), options.cache_dir and str(options.cache_dir))
+        folder = of_project(question.target.root, options.cache_dir)
         results.remember(results.result_of(code, text, noted), key, folder)
     return code
 

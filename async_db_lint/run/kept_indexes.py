@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import os
 import pickle
 from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 
-from async_db_lint.cache.folder import NO_CACHE, Shelf, is_ours, of_project
+from async_db_lint.cache.folder import Shelf, is_ours, is_refused, of_project
 from async_db_lint.cache.identity import identity
 from async_db_lint.index import expressions, scopes
 from async_db_lint.index.scopes import Module
@@ -27,13 +26,13 @@ class KeptIndexes:
         self._identity = identity()
 
     @staticmethod
-    def of_project(root: Path, given: str | None = None) -> KeptIndexes | None:
+    def of_project(root: Path, given: Path | None = None) -> KeptIndexes | None:
         """The indexes of a project, in its cache or the one that is given; None where there is none yet.
 
         Keeping them takes as long as half of making them, so it begins with the second run in a project.
         """
-        folder = of_project(str(root), given)
-        return KeptIndexes(folder) if is_ours(folder) and not os.environ.get(NO_CACHE) else None
+        folder = of_project(root, given)
+        return KeptIndexes(folder) if is_ours(folder) and not is_refused() else None
 
     def get(self, path: str, data: bytes) -> Module | None:
         """The index of a file with this path and content; None when it is not there."""
