@@ -26,6 +26,7 @@ from async_db_lint.index.expressions import (
     Part,
     PythonComparison,
     Sequence,
+    Slice,
     Span,
     Starred,
     Subscript,
@@ -122,6 +123,10 @@ def _join(builder: Builder, node: ast.BinOp, usage: Usage) -> Expr:
 
 def _subscript(builder: Builder, node: ast.Subscript, usage: Usage) -> Expr:
     return Subscript(convert(builder, node.value, Usage.RECEIVER), convert(builder, node.slice))
+
+
+def _slice(builder: Builder, node: ast.Slice, usage: Usage) -> Expr:
+    return Slice(tuple(convert(builder, item) for item in (node.lower, node.upper, node.step) if item is not None))
 
 
 def _sequence(builder: Builder, node: ast.List | ast.Tuple | ast.Set, usage: Usage) -> Expr:
@@ -267,6 +272,7 @@ HANDLERS: dict[type[ast.AST], Convert] = {
     ast.JoinedStr: _template,
     ast.BinOp: _join,
     ast.Subscript: _subscript,
+    ast.Slice: _slice,
     ast.List: _sequence,
     ast.Tuple: _sequence,
     ast.Set: _sequence,

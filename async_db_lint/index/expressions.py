@@ -171,6 +171,12 @@ class Not(NamedTuple):
     value: Expr
 
 
+class Slice(NamedTuple):
+    """The `first:last` of `rows[first:last]`, which gives some of them and not one."""
+
+    bounds: tuple[Expr, ...]
+
+
 class Opaque(NamedTuple):
     """Anything else; the expressions in it that are more than names and literals."""
 
@@ -259,6 +265,7 @@ Expr = (
     | Comprehension
     | Lambda
     | PythonComparison
+    | Slice
     | Not
     | Opaque
     | Call
@@ -279,7 +286,14 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (expr.value,)
         case Comprehension(element):
             return (element,)
-        case Template(items) | Sequence(items) | Either(items) | Opaque(items) | PythonComparison(_, items):
+        case (
+            Template(items)
+            | Sequence(items)
+            | Either(items)
+            | Opaque(items)
+            | PythonComparison(_, items)
+            | Slice(items)
+        ):
             return items
         case Join(_, left, right) | Subscript(left, right):
             return (left, right)

@@ -81,4 +81,8 @@ def _statements(text: str) -> list[cst.BaseStatement]:
 
 def _normal(code: str) -> str:
     """Code without its layout and comments."""
-    return ast.unparse(ast.parse(dedent(code).strip()))
+    text = dedent(code).strip()
+    try:
+        return ast.unparse(ast.parse(text))
+    except IndentationError:  # an expression whose lines the parentheses around it hold together
+        return ast.unparse(ast.parse(f"({text})"))

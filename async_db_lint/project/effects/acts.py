@@ -9,7 +9,8 @@ from async_db_lint.project.names.values import Kind, Value
 
 
 class Act(Enum):
-    """What happens to a session or connection; `OUTSIDE` is a wait that has nothing to do with one.
+    """What happens to a session or connection; `OUTSIDE` is a wait that has nothing to do with one, and
+    `CALLBACK` runs what the function is given by a parameter.
 
     Example: `if event.act is Act.OUTSIDE:`.
     """
@@ -25,6 +26,7 @@ class Act(Enum):
     ESCAPE = "hands to later work"
     UNKNOWN = "may do anything with"
     OUTSIDE = "waits outside"
+    CALLBACK = "calls"
 
 
 RELEASES = frozenset({Act.COMMIT, Act.ROLLBACK, Act.CLOSE})

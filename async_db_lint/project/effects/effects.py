@@ -19,10 +19,11 @@ from async_db_lint.index.expressions import (
     children,
     walk,
 )
-from async_db_lint.index.scopes import Block, BlockKind, Class, ExitKind, Function, Scope
+from async_db_lint.index.scopes import Block, BlockKind, Class, ExitKind, Function, Parameter, Scope
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.effects.acts import METHODS, WAITS, Act, is_outside
-from async_db_lint.project.effects.events import Effects, Event, with_blocks
+from async_db_lint.project.effects.callbacks import PARTIAL, CallbackRun, Callbacks, called_parameter
+from async_db_lint.project.effects.events import MAX_CHAIN, Effects, Event, with_blocks
 from async_db_lint.project.effects.subjects import Provenance, Subject, Subjects
 from async_db_lint.project.inference.definitions import definitions
 from async_db_lint.project.inference.parameters import argument_for, arguments
@@ -45,14 +46,13 @@ WRITERS = (
 )
 WRITTEN = tuple(f"{name}." for name in WRITERS)
 MAX_DEPTH = 60  # calls followed down, for the sake of the interpreter's stack
-MAX_CHAIN = 8  # calls between a function and what acts for it
 MAX_EVENTS = 300  # of one function
 DOUBTFUL = frozenset({Act.ESCAPE, Act.OUTSIDE, Act.ADD, Act.WRITE})  # which accuse, so that none may be too many
 MAX_LEADING = 3000  # functions that lead to some calls
 BACKGROUND = "starlette.BackgroundTasks.add_task"
 GROUP = "asyncio.TaskGroup.create_task"
 NOTHING = Effects(())
-LOST = Effects((), is_whole=False, is_lost=True)
+LOST = Effects((), is_understood=False, is_lost=True)
 
 
 class Opening(NamedTuple):
@@ -69,6 +69,7 @@ class EffectsOfFunctions:
         """Take the project's code."""
         self.codebase = codebase
         self.subjects = Subjects(codebase)
+        self.callbacks = Callbacks(self.subjects, self.of)
         self._known: dict[Function, Effects] = {}
         self._sessions: dict[tuple[Scope, str], Subject | None] = {}
         self._running: list[Function] = []
@@ -195,7 +196,7 @@ class EffectsOfFunctions:
 
     def _in_order(self, function: Function) -> Effects:
         events: list[Event] = []
-        is_whole = True
+        is_understood = True
         entered = with_blocks(function)
         open_blocks: list[tuple[Block, Call]] = []
         for call in function.calls:
@@ -203,7 +204,7 @@ class EffectsOfFunctions:
                 events += self._left(*open_blocks.pop())
             found = self._of_call(call)
             events += found.events
-            is_whole = is_whole and found.is_whole
+            is_understood = is_understood and found.is_understood
             block = entered.get(id(call))
             if block is not None:
                 open_blocks.append((block, call))
@@ -211,7 +212,7 @@ class EffectsOfFunctions:
                 return LOST
         while open_blocks:
             events += self._left(*open_blocks.pop())
-        return Effects(tuple(events), is_whole)
+        return Effects(tuple(events), is_understood)
 
     def _of_call(self, call: Call) -> Effects:
         """What a call does."""
@@ -223,6 +224,10 @@ class EffectsOfFunctions:
         if call.usage in DONE and is_outside(callee, call):
             return Effects((Event(Act.OUTSIDE, None, call),))
         target = self._target(call, callee)
+        parameter = called_parameter(call)
+        is_work = target is None or (callee is not None and callee.kind is Kind.FUNCTION)
+        if parameter is not None and is_work and not self._opens(call):
+            return Effects((self._asked(call, parameter), *self._handed(call)))
         if target is None:
             return self._of_unknown(call, callee)
         if not self._is_run(call, target):
@@ -297,8 +302,14 @@ class EffectsOfFunctions:
         """What a call of something outside the project, or unknown, does: anything with the sessions that it gets."""
         if self._opens(call):
             return Effects(tuple(self._of_opening(call)))
-        events = tuple(self._handed(call))
-        return Effects(events, is_whole=callee is not None or bool(events) or not _may_matter(call))
+        is_wrapped = callee is not None and callee.name == PARTIAL and bool(self._runners(call))
+        events = () if is_wrapped else tuple(self._handed(call))
+        return Effects(events, is_understood=callee is not None or bool(events) or not _may_matter(call))
+
+    def _runners(self, call: Call) -> list[Function]:
+        """The functions of the project that are given what a call gives."""
+        found = [self.codebase.inference.function(self.codebase.inference.callee(item)) for item in given_to(call)]
+        return [item for item in found if item is not None]
 
     def _opens(self, call: Call) -> bool:
         """Whether a call gives a session or connection: itself, awaited, or entered."""
@@ -344,9 +355,34 @@ class EffectsOfFunctions:
     def _put_in_place(self, call: Call, target: Function, effects: Effects) -> Effects:
         """What a called function does, as the caller sees it; of a generator only what is before or after its yield."""
         if effects.is_lost or any(len(event.chain) >= MAX_CHAIN for event in effects.events):
-            return Effects(tuple(self._handed(call)), is_whole=False)
-        events = tuple(self._seen(call, target, event) for event in effects.events)
-        return Effects(tuple(event for event in events if event is not None), effects.is_whole)
+            return Effects(tuple(self._handed(call)), is_understood=False)
+        events: list[Event] = []
+        is_understood = effects.is_understood
+        run: list[Call] = []  # calls of a parameter whose argument is understood
+        for event in effects.events:
+            if event.act is Act.CALLBACK:
+                found = self._called_back(call, target, event)
+                is_understood = is_understood and found.is_understood
+                run += [event.site] if found.is_understood else []
+                events += found.events
+            elif event.act is not Act.UNKNOWN or event.site not in run:
+                seen = self._seen(call, target, event)
+                events += () if seen is None else (seen,)
+        return Effects(tuple(events), is_understood)
+
+    def _asked(self, call: Call, parameter: Parameter) -> Event:
+        """That a call runs what its function is given, whatever that is."""
+        scope = call.block.scope
+        assert isinstance(scope, Function)
+        return Event(Act.CALLBACK, Subject(Provenance.PARAMETER, scope, parameter.name), call)
+
+    def _called_back(self, call: Call, target: Function, asked: Event) -> Effects:
+        """What a function does by calling what it is given at a call, as the caller sees it."""
+        found = self.callbacks.events(CallbackRun(call, target, asked), self._is_awaited(asked.site))
+        if found is not None:
+            return Effects(found)
+        given = self.callbacks.given(CallbackRun(call, target, asked))
+        return Effects(tuple(self._handed(given)) if isinstance(given, Call) else (), is_understood=False)
 
     def _seen(self, call: Call, target: Function, event: Event) -> Event | None:
         if event.act in DOUBTFUL and self._is_switched_off(call, target, event.block):
@@ -376,7 +412,7 @@ class EffectsOfFunctions:
         before, _ = around_yield(target, effects)
         found = self._put_in_place(call, target, effects._replace(events=before))
         opened = (Event(Act.OPEN, self.subjects.opened(call), call),) if self._opens(call) else ()
-        return Effects((*opened, *self._renamed(call, target, found.events)), found.is_whole)
+        return Effects((*opened, *self._renamed(call, target, found.events)), found.is_understood)
 
     def _renamed(self, call: Call, target: Function, events: tuple[Event, ...]) -> Iterator[Event]:
         """Events with the session that a generator yields called by the call that opens it."""

@@ -9,6 +9,8 @@ from async_db_lint.index.scopes import Block, Function
 from async_db_lint.project.effects.acts import Act
 from async_db_lint.project.effects.subjects import Subject
 
+MAX_CHAIN = 8  # calls between a function and what acts for it
+
 
 class Event(NamedTuple):
     """Something that happens when a function runs. Example: `for event in project.effects.of(function).events:`.
@@ -38,14 +40,19 @@ class Event(NamedTuple):
 class Effects(NamedTuple):
     """What a function does, in order.
 
-    `is_whole` is false where it awaits something that is not understood: that may wait, or use a session of its own.
+    `is_understood` is false where it awaits something that is not: that may wait, or use a session of its own.
     `is_lost` is true where what it does to the sessions that it is given is not known either: it calls itself, or is
     too long.
     """
 
     events: tuple[Event, ...]
-    is_whole: bool = True
+    is_understood: bool = True
     is_lost: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether that is all that it does: nothing is left to somebody who gives it something to call."""
+        return self.is_understood and not any(event.act is Act.CALLBACK for event in self.events)
 
 
 def with_blocks(function: Function) -> dict[int, Block]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from async_db_lint.index.expressions import Attribute, Call, Expr, Literal, Name, walk
+from async_db_lint.index.expressions import Attribute, Call, Either, Expr, Literal, Name, walk
 from async_db_lint.index.scopes import Block, BlockKind, Class, ExitKind, Function
 from async_db_lint.project.engines.urls import SYNC_DRIVERS, VALIDATORS, Reader
 from async_db_lint.project.inference import attributes
@@ -38,6 +38,10 @@ def guard_of(inference: Inference, expr: Expr | None, place: Place, hops: int = 
     if isinstance(expr, Call) and hops:  # `str(settings.url)`, `settings.url.unicode_string()`
         inner = expr.receiver or expr.argument("object", 0)
         return guard_of(inference, inner, place, hops - 1)
+    if isinstance(expr, Either) and hops:  # `settings.replica_url or settings.url`
+        options = [guard_of(inference, item, place, hops - 1) for item in expr.options]
+        drivers = {None if item is None else (item.dialect, item.driver) for item in options}
+        return options[0] if len(drivers) == 1 else None
     if not isinstance(expr, Attribute):
         return None
     owner = inference.value(expr.value, place)
@@ -63,7 +67,8 @@ def _is_kept(function: Function, call: Call) -> bool:
     The call is made always, or another driver is refused: there is a `raise` under a condition on `drivername`.
     """
     names = {name for name, rows in function.bindings.items() if any(row.value is call for row in rows)}
-    returned = [item.value for item in function.exits if item.kind is ExitKind.RETURN and item.value is not None]
+    returns = [item.value for item in function.exits if item.kind is ExitKind.RETURN]
+    returned = [value for value in returns if value is not None and value != Literal(None)]  # no URL at all is none
     is_returned = bool(returned) and all(
         any(part is call or (isinstance(part, Name) and part.name in names) for part in walk(value))
         for value in returned

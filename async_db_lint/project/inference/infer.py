@@ -21,6 +21,7 @@ from async_db_lint.index.expressions import (
     Name,
     Part,
     Sequence,
+    Slice,
     Starred,
     Subscript,
     is_nothing,
@@ -29,6 +30,7 @@ from async_db_lint.index.scopes import Binding, Class, Function
 from async_db_lint.project.inference import attributes, lookup, results
 from async_db_lint.project.inference.annotations import annotated
 from async_db_lint.project.inference.protocol import Hints
+from async_db_lint.project.inference.running import running
 from async_db_lint.project.libraries import library
 from async_db_lint.project.names.call_table import CallTable
 from async_db_lint.project.names.names import Names
@@ -181,12 +183,12 @@ class ProjectInference:
         return self._kept(("callee", id(call)), lambda: self.value(call.callee, place))
 
     def subscript(self, owner: Expr, index: Expr, place: Place) -> Value | None:
-        """`owner[index]`: an item of a collection, or a class with its parameters."""
+        """`owner[index]`: an item of a collection, some of them, or a class with its parameters."""
         value = self.value(owner, place)
         if value is not None and value.kind in (Kind.LIBRARY, Kind.CLASS):
             return value
         if value is not None and value.kind is Kind.COLLECTION and value.inner is not None:
-            return value.inner
+            return value if isinstance(index, Slice) else value.inner
         return lookup.items_of(self, owner, place)
 
     def is_a(self, value: Value | None, *names: str) -> bool:
@@ -241,6 +243,8 @@ class ProjectInference:
         return self._once(("callers", id(function)), lambda: self._calls_of(function), [])
 
     def _calls_of(self, function: Function) -> list[Call]:
+        if function.is_lambda:
+            return list(running(self, function))
         return [call for call in self._candidates(function) if self._calls_function(call, function)]
 
     def _candidates(self, function: Function) -> list[Call]:

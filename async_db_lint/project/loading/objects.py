@@ -14,6 +14,7 @@ from async_db_lint.index.expressions import (
     Name,
     Part,
     Sequence,
+    Slice,
     Subscript,
     is_nothing,
 )
@@ -23,6 +24,7 @@ from async_db_lint.project.inference.decorators import shape_of
 from async_db_lint.project.inference.definitions import bindings_of
 from async_db_lint.project.inference.dependencies import depends_call
 from async_db_lint.project.inference.parameters import declared_at
+from async_db_lint.project.inference.running import lambda_run
 from async_db_lint.project.loading.arguments import Called, called, class_meant
 from async_db_lint.project.loading.loaders import Loads
 from async_db_lint.project.loading.possible import merged
@@ -37,6 +39,7 @@ COPYING = frozenset(f"builtins.{name}" for name in "list tuple sorted reversed s
 DEFAULTS = ("default", "default_factory")
 DUMPING = ("model_dump", "dict")
 MAX_HOPS = 14  # names, calls and attributes followed
+SEVERAL = (LoadedShape.OBJECTS, LoadedShape.ROWS)
 
 
 class Objects:
@@ -71,6 +74,9 @@ class Objects:
             case Element(value, _):
                 found = self.of(value, place, how, hops - 1)
                 return None if found is None else found.each()
+            case Subscript(value, Slice()):
+                found = self.of(value, place, how, hops - 1)
+                return found if found is not None and found.shape in SEVERAL else None
             case Subscript(value, Literal(position)):
                 return self._of_item(self.of(value, place, how, hops - 1), position)
             case Part(value, position):
@@ -95,7 +101,7 @@ class Objects:
     def _of_item(self, found: Loaded | None, position: object) -> Loaded | None:
         if found is None or not isinstance(position, int):
             return None
-        if found.shape in (LoadedShape.OBJECTS, LoadedShape.ROWS):
+        if found.shape in SEVERAL:
             return found.each()
         return found.item(position)
 
@@ -160,6 +166,11 @@ class Objects:
             found = self.of(call.argument("iterable", 0), place_of(call), how, hops)
             return None if found is None or found.each() is None else _as_list(found)
         function = self.inference.function(callee)
+        run = None if function is None else lambda_run(self.inference, call, function)
+        if run is not None:
+            given = run.exits[0]
+            found = self.of(given.value, place_of(given), how, hops)
+            return None if found is None else found._replace(through=(call, *found.through))
         if function is not None:
             inner = called(self.inference, call, function, how)
             found = None if inner is None else self._of_function(call, function, inner, hops)

@@ -182,7 +182,9 @@ class UnloadedReads:
         own = None if loaded.is_new else self.objects.selected(loaded.call)
         if not relationship.is_collection and own is not None and self._is_behind(own, relationship):
             return False
-        events = (*between.before, *between.after)
+        # No query fills a collection of what is not made yet; what an object leads to may be in the session.
+        earlier = () if loaded.is_new and relationship.is_collection else between.before
+        events = (*earlier, *between.after)
         return not any(
             self.others.may_have(event, model.cls, relationship) for event in events if event.site is not loaded.call
         )

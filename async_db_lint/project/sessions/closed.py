@@ -58,7 +58,7 @@ def _keeps_nothing(codebase: Codebase, call: Call, name: str, hops: int) -> bool
     if callee is None:
         return False
     if callee.kind is Kind.CLASS:
-        return call.usage is Usage.RECEIVER and _closes_nothing(codebase, callee.definition)
+        return call.usage is Usage.RECEIVER and _closes_nothing(codebase, callee.definition, hops)
     if callee.kind in (Kind.LIBRARY, Kind.METHOD):
         return library.canonical(callee.name).startswith(OWN) and call.method != "release"
     function = codebase.inference.function(callee)
@@ -74,26 +74,39 @@ def _keeps_nothing(codebase: Codebase, call: Call, name: str, hops: int) -> bool
     return bool(given) and not any(is_handed_on(codebase, function, item.name, hops - 1) for item in given)
 
 
-def _closes_nothing(codebase: Codebase, definition: object) -> bool:
+def _closes_nothing(codebase: Codebase, definition: object, hops: int) -> bool:
     """Whether a class of the codebase, and what it inherits from, never closes or enters what it is made with."""
     if not isinstance(definition, Class) or not attributes.is_known(codebase.inference, definition):
         return False
     classes = attributes.ancestry(codebase.inference, definition)
-    return all(_only_calls(scope) for item in classes if isinstance(item, Class) for scope in item.inner())
+    scopes = [scope for item in classes if isinstance(item, Class) for scope in item.inner()]
+    return all(_only_calls(codebase, scope, hops) for scope in scopes)
 
 
-def _only_calls(scope: Scope) -> bool:
-    """Whether nothing in a scope is entered, closed, passed on or renamed: objects are only asked by their methods."""
+def _only_calls(codebase: Codebase, scope: Scope, hops: int) -> bool:
+    """Whether nothing in a scope is entered, closed, passed on or renamed: objects are only asked by their methods.
+
+    What an object is made with may be passed on to another that closes nothing either: `Letters(self.session)`.
+    """
     if any(block.kind in (BlockKind.WITH, BlockKind.ASYNC_WITH) for block in scope.blocks):
         return False
     own = scope.parameters[0].name if isinstance(scope, Function) and scope.parameters else ""
     if any(isinstance(item, Attribute) and item.name in CLOSING for expr in expressions(scope) for item in walk(expr)):
         return False
-    kept = [argument.value for call in scope.calls for argument in call.arguments]
-    kept += [binding.value for rows in scope.bindings.values() for binding in rows if is_expression(binding.value)]
+    is_constructor = scope.name == "__init__"
+    giving = [call for call in scope.calls if any(is_constructor or _is_of(row.value, own) for row in call.arguments)]
+    if not all(_makes_harmless(codebase, call, hops) for call in giving):
+        return False
+    kept = [binding.value for rows in scope.bindings.values() for binding in rows if is_expression(binding.value)]
     kept += [item.value for item in scope.exits if item.value is not None]
-    made = scope.name == "__init__" and any(call.arguments for call in scope.calls)
-    return not made and not any(_is_of(value, own) for value in kept)
+    return not any(_is_of(value, own) for value in kept)
+
+
+def _makes_harmless(codebase: Codebase, call: Call, hops: int) -> bool:
+    """Whether a call makes an object of a class that closes nothing that it is made with."""
+    callee = codebase.inference.callee(call)
+    is_class = callee is not None and callee.kind is Kind.CLASS
+    return is_class and hops > 0 and callee is not None and _closes_nothing(codebase, callee.definition, hops - 1)
 
 
 def _is_of(value: Expr, own: str) -> bool:

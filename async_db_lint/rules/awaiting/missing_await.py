@@ -79,13 +79,14 @@ def _is_lost(call: CallSite) -> bool:
 
 
 def _own_coroutines(project: Project) -> Iterator[CallSite]:
-    """The project's own `async def`s that take a session, called as a statement."""
+    """The project's own `async def`s that take a session, hold or open one, called as a statement."""
     names = {function.name for function in project.functions() if function.is_async and not function.is_generator}
     for call in project.calls(*sorted(names)):
         if call.usage is not Usage.STATEMENT or call.target is None or call.target.name != call.name:
             continue
         takes_session = any(project.is_session(call.value_of(item.value)) for item in call.call.arguments)
-        if takes_session and call.gives is not None and call.gives.kind is Kind.COROUTINE:
+        uses_session = takes_session or any(event.subject for event in project.effects.of(call.target).events)
+        if uses_session and call.gives is not None and call.gives.kind is Kind.COROUTINE:
             yield call
 
 

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from async_db_lint.index.expressions import Attribute, Expr, Literal, Name
+from async_db_lint.index.expressions import Attribute, Either, Expr, Literal, Name
 from async_db_lint.project.engines.url_guards import Guard, guard_of
 from async_db_lint.project.names.places import end_of
 from tests.projects import project
@@ -75,6 +75,7 @@ SURE = {
         "return url",
     ),
     "beside a bare return": body("if not value: return", SETS),
+    "beside a return of nothing": body("if value is None: return None", SETS),
     "by an older validator": body(SETS).replace("field_validator", "validator"),
     "for several fields": body(SETS).replace("('url')", "('other', 'url')"),
     "in a base": body(SETS).replace("settings = Settings()", "class Own(Settings): ...\n    settings = Own()"),
@@ -190,3 +191,22 @@ def test_four_names_are_followed() -> None:
 @pytest.mark.parametrize("expr", [None, Literal("postgresql://h"), Name("settings"), Name("missing")])
 def test_what_is_no_setting_has_no_guard(expr: Expr | None) -> None:
     assert guard(body(SETS), expr) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ("('url', 'other')", ASYNCPG),
+        ("('url')", None),
+        ("('other')", None),
+    ],
+)
+def test_one_setting_or_another_is_guarded_when_both_are(fields: str, found: tuple[str, str, str] | None) -> None:
+    expr = Either((Attribute(Name("settings"), "other"), SETTINGS_URL))
+    assert named(body(SETS).replace("('url')", fields), expr) == found
+
+
+def test_two_settings_with_different_drivers_are_not_one() -> None:
+    expr = Either((Attribute(Name("settings"), "other"), SETTINGS_URL))
+    second = SECOND.format("other").replace("asyncpg", "psycopg")
+    assert guard(body(SETS).replace("settings = Settings()", second), expr) is None

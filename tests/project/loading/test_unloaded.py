@@ -191,6 +191,57 @@ LAYERS = {
         async def f(db: AsyncSession):
             return shown((await db.scalars(select(Author))).all())
     """,
+    "some of many": """
+        async def f(db: AsyncSession):
+            authors = (await db.scalars(select(Author))).all()
+            return [author.books for author in authors[:10]]
+    """,
+    "some of many, of a helper": """
+        async def page(db: AsyncSession, limit):
+            found = (await db.scalars(select(Author).limit(limit + 1))).all()
+            return found[:limit]
+        async def f(db: AsyncSession):
+            for author in await page(db, 10):
+                print(author.books)
+    """,
+    "the first of some": """
+        async def f(db: AsyncSession):
+            a = (await db.scalars(select(Author))).all()[1:][0]
+            return a.books
+    """,
+    "a lambda that is tried again": """
+        async def retried(work: Callable[[], Awaitable[T]]) -> T:
+            try:
+                return await work()
+            except DBAPIError:
+                return await work()
+        async def get(db: AsyncSession, key):
+            return await db.get(Author, key)
+        async def f(db: AsyncSession):
+            a = await retried(lambda: get(db, 1))
+            return a.books
+    """,
+    "a lambda that asks itself": """
+        async def timed(session, work):
+            return await work()
+        async def f(db: AsyncSession):
+            a = await timed(db, lambda: db.get(Author, 1))
+            return a.books
+    """,
+    "a lambda of a service": """
+        async def once(work):
+            return await work()
+        class Authors:
+            def __init__(self, db: AsyncSession):
+                self.db = db
+            async def get(self, key):
+                return await once(lambda: self._get(key))
+            async def _get(self, key):
+                return await self.db.get(Author, key)
+        async def f(db: AsyncSession):
+            a = await Authors(db).get(1)
+            return a.books
+    """,
     "a statement that a helper makes": """
         def query(key):
             return select(Author).where(Author.id == key)
@@ -271,6 +322,22 @@ def test_a_new_object_has_what_it_was_made_with(end: str) -> None:
     assert unloaded(text.format("**data", end)) == []
     assert unloaded(text.format("name='x'", "pass")) == []
     assert unloaded(text.format("name='x', books=[]", f"{end}\n    await db.refresh(a)")) == ["Author.books"]
+
+
+def test_what_was_loaded_before_a_new_object_was_made_is_not_in_its_collection() -> None:
+    text = """async def f(db: AsyncSession):
+    old = await db.scalar(select(Author).options(selectinload(Author.books)))
+    a = Author(name=old.name)
+    db.add(a)
+    await db.flush()
+    {}
+    return a.books
+"""
+    assert unloaded(text.format("pass")) == ["Author.books"]
+    again = (
+        "await db.scalars(select(Author).options(selectinload(Author.books)).execution_options(populate_existing=True))"
+    )
+    assert unloaded(text.format(again)) == []
 
 
 def test_synchronous_sessions_load_when_they_like() -> None:

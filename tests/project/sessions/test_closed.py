@@ -349,8 +349,59 @@ REPOSITORIES = {
         class R(B):
             async def save(self): await self.s.flush()
     """,
+    "that lends it to another": """
+        class L:
+            def __init__(self, s): self.s = s
+            async def drop(self): await self.s.execute(q)
+        class R:
+            def __init__(self, s): self.s = s
+            async def save(self): await L(self.s).drop()
+    """,
+    "that holds another with it": """
+        class L:
+            def __init__(self, s): self.s = s
+            async def drop(self): await self.s.execute(q)
+        class R:
+            def __init__(self, s):
+                self.s = s
+                self.letters = L(s)
+            async def save(self): await self.letters.drop()
+    """,
+    "that lends it to another by name": """
+        class L:
+            def __init__(self, session=None): self.session = session
+            async def drop(self): await self.session.execute(q)
+        class R:
+            def __init__(self, s): self.s = s
+            async def save(self): await L(session=self.s).drop()
+    """,
 }
 OWNERS = {
+    "that lends it to another which closes it": """
+        class L:
+            def __init__(self, s): self.s = s
+            async def end(self): await self.s.close()
+        class R:
+            def __init__(self, s): self.s = s
+            async def save(self): await L(self.s).end()
+    """,
+    "that holds another which enters it": """
+        class L:
+            def __init__(self, s): self.s = s
+            async def drop(self):
+                async with self.s: ...
+        class R:
+            def __init__(self, s): self.letters = L(s)
+            async def save(self): await self.letters.drop()
+    """,
+    "that lends itself to a class in a circle": """
+        class L:
+            def __init__(self, s): self.s = s
+            async def drop(self): await R(self.s).save(1)
+        class R:
+            def __init__(self, s): self.s = s
+            async def save(self, x): await L(self.s).drop()
+    """,
     "that closes it": """
         class R:
             def __init__(self, s): self.s = s

@@ -228,6 +228,31 @@ def test_a_helper_that_blocks_is_reported_for_each_route_that_calls_it(code: str
 
 
 FORGOTTEN = {
+    "of a repository that holds the session": """
+        class Users:
+            def __init__(self, s: AsyncSession): self.s = s
+            async def put(self, key): await self.s.execute(q)
+        async def f(s: AsyncSession):
+            users = Users(s)
+            users.put(1)
+    """,
+    "of a service that has a repository": """
+        class Users:
+            def __init__(self, s: AsyncSession): self.s = s
+            async def put(self, key): await self.s.execute(q)
+        class Service:
+            def __init__(self, s: AsyncSession): self.users = Users(s)
+            async def register(self): await self.users.put(1)
+        async def f(s: AsyncSession):
+            Service(s).register()
+    """,
+    "of a job that opens a session of its own": """
+        async def confirm(key):
+            async with SessionLocal() as s:
+                await s.execute(q)
+        async def f():
+            confirm(1)
+    """,
     "bound and not used": """
         async def f(s: AsyncSession):
             rows = s.execute(q)
@@ -252,6 +277,28 @@ FORGOTTEN = {
     """,
 }
 KEPT = {
+    "of the project, and without a session": """
+        async def greet(name): ...
+        async def f():
+            greet("x")
+    """,
+    "of a job, as a task": """
+        import asyncio
+        async def confirm(key):
+            async with SessionLocal() as s:
+                await s.execute(q)
+        async def f():
+            asyncio.create_task(confirm(1))
+    """,
+    "of a job, behind a decorator that may call it": """
+        from celery import shared_task
+        @shared_task
+        async def confirm(key):
+            async with SessionLocal() as s:
+                await s.execute(q)
+        async def f():
+            confirm(1)
+    """,
     "closed as a coroutine": """
         async def f(s: AsyncSession):
             rows = s.execute(q)
