@@ -40,6 +40,7 @@ def serve(host: str, port: int) -> int:
 
     from reference_app import migrate
     from reference_app.database import CONNECTION_ERRORS, engine, reason
+    from reference_app.settings import settings
 
     try:
         migrate.upgrade()
@@ -47,7 +48,7 @@ def serve(host: str, port: int) -> int:
         where = engine.url.render_as_string(hide_password=True)
         return refused(f"the database at {where} does not answer: {reason(error)}")
     print(f"The bookshop's documentation: http://{host}:{port}/docs", flush=True)
-    uvicorn.run("reference_app.main:app", host=host, port=port)
+    uvicorn.run("reference_app.main:app", host=host, port=port, timeout_graceful_shutdown=settings.shutdown_timeout)
     return 0
 
 

@@ -1,11 +1,12 @@
-"""The one engine, the one factory of sessions, and the dependency that gives a request its session."""
+"""The engine of the requests, its factory of sessions, and the dependency that gives a request its session."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from socket import gaierror
 from typing import Annotated
 
-from asyncpg import PostgresError
+from asyncpg import InterfaceError, PostgresError
 from fastapi import Depends
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -20,15 +21,7 @@ engine = create_async_engine(
     max_overflow=settings.pool_overflow,
     pool_timeout=settings.pool_timeout,
     pool_pre_ping=True,
-    connect_args={
-        "timeout": settings.connect_timeout,
-        "server_settings": {
-            "application_name": "bookshop",
-            "timezone": "UTC",
-            "lock_timeout": "10s",
-            "idle_in_transaction_session_timeout": "60s",
-        },
-    },
+    connect_args=settings.connect_args("bookshop"),
 )
 # What a commit does not expire can still be read when the response is built.
 SessionLocal = async_sessionmaker(engine, expire_on_commit=False)
@@ -39,7 +32,10 @@ class DatabaseUnavailable(Exception):
 
 
 async def get_session() -> AsyncIterator[AsyncSession]:
-    """A session for one request: closed after it, and rolled back unless a service has committed."""
+    """A session for one request: closed after it, and rolled back unless a service has committed.
+
+    The guide annotates it `-> AsyncSession`; what it is called for is an iterator, and type checkers know.
+    """
     async with SessionLocal() as session:
         yield session
 
@@ -47,7 +43,7 @@ async def get_session() -> AsyncIterator[AsyncSession]:
 SessionDep = Annotated[AsyncSession, Depends(get_session)]
 
 # What connecting raises; SQLAlchemy 2.0 lets asyncpg's own errors through, 2.1 wraps them.
-CONNECTION_ERRORS = (OSError, DBAPIError, PostgresError)
+CONNECTION_ERRORS = (ConnectionError, TimeoutError, gaierror, DBAPIError, PostgresError, InterfaceError)
 
 
 async def ping(session: AsyncSession) -> None:

@@ -9,10 +9,12 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from reference_app.database import DatabaseUnavailable, reason
+from reference_app.database import CONNECTION_ERRORS, DatabaseUnavailable, reason
+from reference_app.sqlstates import Meaning, meaning, sqlstate
 
 log = logging.getLogger("uvicorn.error")
-LOCK_TIMEOUT = "55P03"  # lock_not_available, in PostgreSQL's table of error codes
+NO_ANSWER = Meaning("the database does not answer", 5)
+BUSY = Meaning("too many ask at once", 2)
 
 
 class ShopError(Exception):
@@ -26,7 +28,7 @@ class NotFound(ShopError):
 
     status = 404
 
-    def __init__(self, kind: str, key: int) -> None:
+    def __init__(self, kind: str, key: int | str) -> None:
         super().__init__(f"there is no {kind} {key}")
 
 
@@ -43,6 +45,15 @@ class OutOfStock(Conflict):
         super().__init__(f"{wanted} of “{title}” were ordered, {left} are left")
 
 
+class KeyReused(ShopError):
+    """An idempotency key came a second time, with another order."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__("this Idempotency-Key was sent with another order")
+
+
 async def answer_shop_error(request: Request, error: Exception) -> JSONResponse:
     """A refusal in the form that FastAPI gives its own."""
     status = error.status if isinstance(error, ShopError) else 500
@@ -51,19 +62,25 @@ async def answer_shop_error(request: Request, error: Exception) -> JSONResponse:
 
 async def answer_unavailable(request: Request, error: Exception) -> JSONResponse:
     """The database is gone or busy: a load balancer reads 503, and asks another instance."""
-    if isinstance(error, DBAPIError) and not is_unavailable(error):
+    found = unavailable(error)
+    if found is None:
         raise error
     log.warning("%s %s is not served: %s", request.method, request.url.path, reason(error))
-    return JSONResponse({"detail": "the database does not answer"}, 503, {"Retry-After": "5"})
+    return JSONResponse({"detail": found.detail}, 503, {"Retry-After": str(found.retry_after)})
 
 
-def is_unavailable(error: DBAPIError) -> bool:
-    """Whether the connection broke, could not be made, or waited for a lock too long."""
-    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) == LOCK_TIMEOUT
+def unavailable(error: Exception) -> Meaning | None:
+    """What to say of an error that another time, or another instance, may not have; nothing of our own mistakes."""
+    if isinstance(error, PoolTimeout):
+        return BUSY
+    if found := meaning(error):
+        return found
+    is_ours = isinstance(error, DBAPIError) and not error.connection_invalidated
+    return None if is_ours or sqlstate(error) else NO_ANSWER
 
 
 def install(app: FastAPI) -> None:
     """Let an application answer these errors."""
     app.add_exception_handler(ShopError, answer_shop_error)
-    for kind in (DatabaseUnavailable, DBAPIError, PoolTimeout, OSError):
+    for kind in (DatabaseUnavailable, PoolTimeout, *CONNECTION_ERRORS):
         app.add_exception_handler(kind, answer_unavailable)

@@ -1,4 +1,4 @@
-"""The tables: customers, books with their stock, orders with their lines."""
+"""The tables: customers, books with their stock, orders with their lines, letters that are still to be sent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, DateTime, Enum, ForeignKey, MetaData, Numeric, func
+from sqlalchemy import CheckConstraint, DateTime, Enum, ForeignKey, MetaData, Numeric, UniqueConstraint, func
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from reference_app.settings import settings
@@ -53,6 +53,7 @@ class Book(Base):
     title: Mapped[str]
     price: Mapped[Decimal]
     stock: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class OrderStatus(enum.StrEnum):
@@ -66,6 +67,7 @@ class Order(Base):
     """What a customer has ordered. Relationships are loaded on purpose, or not at all."""
 
     __tablename__ = "order"
+    __table_args__ = (UniqueConstraint("customer_id", "idempotency_key"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey(Customer.id), index=True)
@@ -75,6 +77,7 @@ class Order(Base):
     )
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     confirmed_at: Mapped[datetime | None]
+    idempotency_key: Mapped[str | None] = mapped_column(default=None)
 
     lines: Mapped[list[OrderLine]] = relationship(
         back_populates="order", lazy="raise", cascade="all, delete-orphan", order_by="OrderLine.book_id"
@@ -94,3 +97,16 @@ class OrderLine(Base):
 
     order: Mapped[Order] = relationship(back_populates="lines", lazy="raise")
     book: Mapped[Book] = relationship(lazy="raise")
+
+
+class Letter(Base):
+    """The confirmation of an order, from the moment of the order until it has been sent: an outbox.
+
+    It is written with its order or not at all, so what happens afterwards cannot lose it. Whoever sends it has
+    time until `due_at`; then somebody else may.
+    """
+
+    __tablename__ = "letter"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey(Order.id, ondelete="CASCADE"), primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(index=True)

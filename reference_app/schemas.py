@@ -34,9 +34,7 @@ def one_line_a_book(lines: list[NewLine]) -> list[NewLine]:
 class NewCustomer(BaseModel):
     """A customer to register."""
 
-    email: Annotated[
-        str, StringConstraints(to_lower=True, pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$", max_length=200)
-    ]
+    email: Email
     name: Text
 
 
@@ -53,6 +51,12 @@ class Restock(BaseModel):
     """Books that came in."""
 
     quantity: Quantity
+
+
+class NewPrice(BaseModel):
+    """What a book costs from now on."""
+
+    price: Price
 
 
 class NewLine(BaseModel):
@@ -137,6 +141,21 @@ class Page(BaseModel, Generic[Item]):
 
     items: list[Item]
     next: int | None
+
+
+class Sales(BaseModel):
+    """How often a book was ordered, and its place among the others."""
+
+    isbn: str
+    title: str
+    sold: int
+    place: int
+
+
+class Refusal(BaseModel):
+    """Why a request is not served."""
+
+    detail: str
 
 
 class Health(BaseModel):

@@ -24,6 +24,25 @@ class Books:
         """A book by id."""
         return await self.session.get(Book, key)
 
+    async def by_isbn(self, isbn: str) -> Book | None:
+        """A book by its ISBN, of which there is one."""
+        result = await self.session.execute(select(Book).where(Book.isbn == isbn))
+        return result.scalar_one_or_none()
+
+    async def search(self, text: str, limit: int) -> Sequence[Book]:
+        """At most `limit` books with a text in their title, the newest first."""
+        result = await self.session.execute(
+            select(Book)
+            .where(Book.title.contains(text, autoescape=True))  # so that a `%` is one
+            .order_by(Book.created_at.desc(), Book.id.desc())
+            .limit(limit)
+        )
+        return result.scalars().all()
+
+    async def delete(self, book: Book) -> None:
+        """Delete a book, at the next flush."""
+        await self.session.delete(book)
+
     async def page(self, after: int, limit: int) -> Sequence[Book]:
         """At most `limit` books whose id is above `after`, by id."""
         found = await self.session.scalars(select(Book).where(Book.id > after).order_by(Book.id).limit(limit))

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import func, select, update
-from sqlalchemy.engine import Row
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from reference_app.models import Book, Order, OrderLine, OrderStatus
+from reference_app.repositories.letters import Letters
 
 WITH_LINES = selectinload(Order.lines).selectinload(OrderLine.book)
-ROWS_AT_A_TIME = 200
+LINES_AT_A_TIME = 1000
+START = (0, 0)
+
+
+class Line(NamedTuple):
+    """A line of an order, as it is exported, and the book that it is behind."""
+
+    order_id: int
+    status: OrderStatus
+    isbn: str
+    quantity: int
+    book_id: int
 
 
 class Orders:
@@ -34,6 +46,13 @@ class Orders:
         query = select(Order).where(Order.id == key).options(WITH_LINES).with_for_update()
         return await self.session.scalar(query.execution_options(populate_existing=True))
 
+    async def once(self, customer_id: int, idempotency_key: str) -> Order | None:
+        """The order that was placed under a key. Who asks with the same key meanwhile waits for our transaction."""
+        name = f"{customer_id}:{idempotency_key}"
+        await self.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+        query = select(Order).where(Order.customer_id == customer_id, Order.idempotency_key == idempotency_key)
+        return await self.session.scalar(query.options(WITH_LINES))
+
     async def page(self, customer_id: int, after: int, limit: int) -> Sequence[Order]:
         """At most `limit` orders of a customer whose id is above `after`, by id, in three queries."""
         query = select(Order).where(Order.customer_id == customer_id, Order.id > after).order_by(Order.id)
@@ -41,20 +60,20 @@ class Orders:
         return found.all()
 
     async def confirm(self, key: int) -> None:
-        """Note when an order was confirmed, once, and unless it has been cancelled meanwhile."""
+        """Note when an order was confirmed, once, and unless it has been cancelled meanwhile; its letter is gone."""
         is_open = Order.status == OrderStatus.PLACED
         query = update(Order).where(Order.id == key, Order.confirmed_at.is_(None), is_open)
         await self.session.execute(query.values(confirmed_at=func.now()))
+        await Letters(self.session).drop(key)
 
-    async def all_lines(self) -> AsyncGenerator[Row[int, OrderStatus, str, int], None]:
-        """The lines of all orders, some at a time, however many there are: order, status, ISBN, quantity."""
+    async def lines_after(self, last: tuple[int, int]) -> list[Line]:
+        """Some lines of orders, by order and book, behind one that is given by both ids."""
         query = (
-            select(Order.id, Order.status, Book.isbn, OrderLine.quantity)
+            select(Order.id, Order.status, Book.isbn, OrderLine.quantity, OrderLine.book_id)
             .join(OrderLine, OrderLine.order_id == Order.id)
             .join(Book, Book.id == OrderLine.book_id)
-            .order_by(Order.id, Book.id)
-            .execution_options(yield_per=ROWS_AT_A_TIME)
+            .where(tuple_(OrderLine.order_id, OrderLine.book_id) > last)
+            .order_by(OrderLine.order_id, OrderLine.book_id)
         )
-        result = await self.session.stream(query)
-        async for row in result:
-            yield row
+        found = await self.session.execute(query.limit(LINES_AT_A_TIME))
+        return [Line(*row) for row in found]

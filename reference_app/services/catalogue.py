@@ -1,8 +1,9 @@
-"""Customers and books: registering, selling, restocking."""
+"""Customers and books: registering, selling, finding, restocking, removing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +12,7 @@ from reference_app.errors import Conflict, NotFound
 from reference_app.models import Book, Customer
 from reference_app.repositories.books import Books
 from reference_app.repositories.customers import Customers
+from reference_app.retries import retried
 from reference_app.schemas import NewBook, NewCustomer
 
 
@@ -54,8 +56,34 @@ class Catalogue:
         """At most `limit` books after an id."""
         return await self.books.page(after, limit)
 
+    async def by_isbn(self, isbn: str) -> Book:
+        """A book by its ISBN. Raises NotFound."""
+        book = await self.books.by_isbn(isbn)
+        if book is None:
+            raise NotFound("book", isbn)
+        return book
+
+    async def search(self, text: str, limit: int) -> Sequence[Book]:
+        """At most `limit` books with a text in their title, the newest first."""
+        return await self.books.search(text, limit)
+
+    async def reprice(self, key: int, price: Decimal) -> Book:
+        """Change what a book costs from now on. Raises NotFound."""
+        book = await self.book(key)
+        book.price = price
+        await self.session.commit()
+        return book
+
+    async def remove(self, key: int) -> None:
+        """Take a book out of the catalogue. Raises NotFound, and Conflict when it was ordered."""
+        await self.books.delete(await self.book(key))
+        await self._commit(f"book {key} stands in orders")
+
     async def restock(self, key: int, quantity: int) -> Book:
         """Add what came in to a book's stock. Raises NotFound."""
+        return await retried(self.session, lambda: self._restock(key, quantity))
+
+    async def _restock(self, key: int, quantity: int) -> Book:
         books = await self.books.locked([key])
         if key not in books:
             raise NotFound("book", key)

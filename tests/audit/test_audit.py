@@ -57,15 +57,23 @@ def test_the_reference_application_passes_every_item_with_evidence() -> None:
 
 def test_what_the_reference_application_is_made_of() -> None:
     found = of_bookshop().inventory
-    (engine,) = [engine for engine in found.engines if engine.is_in_application]
-    assert (engine.driver, engine.echo, engine.disposals[0].place.path) == ("asyncpg", None, "reference_app/main.py")
-    assert [factory.engines for factory in found.factories] == [(engine.place,)]
+    engines = [engine for engine in found.engines if engine.is_in_application]
+    for engine in engines:
+        assert (engine.driver, engine.echo, engine.disposals[0].place.path) == (
+            "asyncpg",
+            None,
+            "reference_app/main.py",
+        )
+    assert [factory.engines for factory in found.factories] == [(engine.place,) for engine in engines]
     assert {item.name: (item.needs, item.routes) for item in found.dependencies} == {
-        "get_session": ((), 11),
-        "catalogue": (("get_session",), 6),
+        "get_session": ((), 14),
+        "get_readiness_session": ((), 1),
+        "get_report_session": ((), 1),
+        "catalogue": (("get_session",), 10),
         "ordering": (("get_session",), 4),
+        "sales": (("get_report_session",), 1),
     }
-    assert len(found.routes) == 12
+    assert len(found.routes) == 19
     assert [route.path for route in found.routes if route.session == "stream"] == ["GET /orders/export.csv"]
     assert dict(found.versions)["sqlalchemy"] == ">=2.0"
 
@@ -520,8 +528,8 @@ def test_the_drawing_is_well_formed_and_says_itself_in_words() -> None:
     svg = drawing(graph(of_bookshop().inventory), ())
     tree = ElementTree.fromstring(svg)
     title = next(iter(tree)).text or ""
-    assert "engine to SessionLocal; SessionLocal to get_session; get_session to catalogue" in title
-    assert svg.count('class="node"') == 10
+    assert "engine to SessionLocal; readiness_engine to ReadinessSession" in title
+    assert svg.count('class="node"') == 20
 
 
 def columns(found: Audit) -> Iterator[list[str]]:
@@ -531,11 +539,11 @@ def columns(found: Audit) -> Iterator[list[str]]:
 
 def test_the_way_goes_from_engines_to_routes() -> None:
     assert list(columns(of_bookshop())) == [
-        ["engine"],
-        ["SessionLocal"],
-        ["get_session", "3 functions"],
-        ["catalogue", "ordering"],
-        ["6 routes", "1 route", "4 routes", "1 route"],
+        ["engine", "readiness_engine", "reporting_engine"],
+        ["SessionLocal", "ReadinessSession", "ReportSession"],
+        ["get_session", "4 functions", "get_readiness_session", "get_report_session", "1 function"],
+        ["catalogue", "ordering", "sales"],
+        ["10 routes", "4 routes", "1 route", "1 route", "2 routes", "1 route"],
     ]
 
 

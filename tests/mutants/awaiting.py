@@ -12,6 +12,14 @@ BOOKS = "repositories/books.py"
 CUSTOMERS = "repositories/customers.py"
 ORDERS = "repositories/orders.py"
 COMMIT = "await self.session.commit()"
+STREAMED = """
+async def each(session: AsyncSession) -> AsyncIterator[Order]:
+    query = select(Order).order_by(Order.id).execution_options(yield_per=200)
+    result = await session.stream(query)
+    async for row in result:
+        yield row
+"""
+STREAMING = "from collections.abc import AsyncIterator"
 SYNC_SESSIONS = Change(
     DATABASE,
     "",
@@ -33,9 +41,9 @@ def awaited(name: str, path: str, inside: str, plain: str) -> Mutant:
 
 
 MUTANTS = [
-    unawaited("an order that is not committed", ORDERING, "Ordering.place", COMMIT),
-    unawaited("a cancellation that is not committed", ORDERING, "Ordering.cancel", COMMIT),
-    unawaited("a delivery that is not committed", CATALOGUE, "Catalogue.restock", COMMIT),
+    unawaited("an order that is not committed", ORDERING, "Ordering._place", COMMIT),
+    unawaited("a cancellation that is not committed", ORDERING, "Ordering._cancel", COMMIT),
+    unawaited("a delivery that is not committed", CATALOGUE, "Catalogue._restock", COMMIT),
     unawaited("a registration that is not committed", CATALOGUE, "Catalogue._commit", COMMIT),
     unawaited("a conflict that is not rolled back", CATALOGUE, "Catalogue._commit", "await self.session.rollback()"),
     unawaited("a confirmation that is not committed", JOBS, "confirm", "await session.commit()"),
@@ -62,14 +70,15 @@ MUTANTS = [
     Mutant(
         "a stream that is not awaited",
         "ADB301",
-        (Change(ORDERS, "await self.session.stream(query)", "self.session.stream(query)"),),
-        (ORDERS, "self.session.stream(query)"),
+        (Change(ORDERS, "", STREAMED.replace("await ", ""), imports=STREAMING),),
+        (ORDERS, "session.stream(query)"),
+        behaves=False,
     ),
     Mutant(
         "a coroutine of our own that is not awaited",
         "ADB301",
-        (Change("routes/health.py", "await ping(session)", "ping(session)"),),
-        ("routes/health.py", "ping(session)"),
+        (Change("routes/health.py", "await ping_soon(session)", "ping_soon(session)"),),
+        ("routes/health.py", "ping_soon(session)"),
     ),
     Mutant(
         "add, awaited",
@@ -134,8 +143,9 @@ MUTANTS = [
     Mutant(
         "plain for over a stream",
         "ADB304",
-        (Change(ORDERS, "async for row in result:\n    yield row", "for row in result:\n    yield row"),),
+        (Change(ORDERS, "", STREAMED.replace("async for", "for"), imports=STREAMING),),
         (ORDERS, "for row in result"),
+        behaves=False,
     ),
     Mutant(
         "async for over rows that are here",
@@ -188,7 +198,7 @@ MUTANTS = [
         (
             Change(
                 "routes/health.py",
-                "await ping(session)",
+                "await ping_soon(session)",
                 'psycopg2.connect(settings.database_url.replace("+asyncpg", "")).close()',
                 imports="import psycopg2\nfrom reference_app.settings import settings",
             ),
@@ -201,8 +211,8 @@ MUTANTS = [
         (
             Change(
                 "routes/health.py",
-                "await ping(session)",
-                "await ping(session)\ntime.sleep(0.01)",
+                "await ping_soon(session)",
+                "await ping_soon(session)\ntime.sleep(0.01)",
                 imports="import time",
             ),
         ),

@@ -14,15 +14,7 @@ engine = create_async_engine(
     max_overflow=settings.pool_overflow,
     pool_timeout=settings.pool_timeout,
     pool_pre_ping=True,
-    connect_args={
-        "timeout": settings.connect_timeout,
-        "server_settings": {
-            "application_name": "bookshop",
-            "timezone": "UTC",
-            "lock_timeout": "10s",
-            "idle_in_transaction_session_timeout": "60s",
-        },
-    },
+    connect_args=settings.connect_args("bookshop"),
 )
 """
 FACTORY = "SessionLocal = async_sessionmaker(engine, expire_on_commit=False)"

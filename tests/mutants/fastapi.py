@@ -9,7 +9,7 @@ from tests.mutants.mutants import Mutant
 MAIN = "main.py"
 HEALTH = "routes/health.py"
 BOOKS = "routes/books.py"
-APP = 'app = FastAPI(title="Bookshop", lifespan=lifespan)'
+APP = 'app = FastAPI(title="Bookshop", lifespan=lifespan, docs_url=None, redoc_url=None)'
 PLAIN = 'app = FastAPI(title="Bookshop")'
 CREATE = "async with engine.begin() as connection:\n    await connection.run_sync(Base.metadata.create_all)"
 
@@ -20,9 +20,9 @@ MUTANTS = [
         (
             Change(
                 HEALTH,
-                "await ping(session)",
+                "await ping_soon(session)",
                 "async with SessionLocal() as own:\n    await ping(own)",
-                imports="from reference_app.database import SessionLocal",
+                imports="from reference_app.database import SessionLocal, ping",
             ),
         ),
         (HEALTH, "SessionLocal() as own"),
@@ -33,9 +33,9 @@ MUTANTS = [
         (
             Change(
                 HEALTH,
-                "await ping(session)",
+                "await ping_soon(session)",
                 "async with AsyncSession(engine, expire_on_commit=False) as own:\n    await ping(own)",
-                imports="from sqlalchemy.ext.asyncio import AsyncSession\nfrom reference_app.database import engine",
+                imports="from sqlalchemy.ext.asyncio import AsyncSession\nfrom reference_app.database import engine, ping",
             ),
         ),
         (HEALTH, "AsyncSession(engine"),
@@ -64,13 +64,14 @@ MUTANTS = [
         "ADB602",
         (
             Change(
-                HEALTH,
-                "await ping(session)",
-                'await session.execute(text("SELECT count(*) FROM pg_class"))',
+                BOOKS,
+                "return await catalogue.by_isbn(isbn)",
+                'await catalogue.session.execute(text("SELECT count(*) FROM pg_class"))\n'
+                "return await catalogue.by_isbn(isbn)",
                 imports="from sqlalchemy import text",
             ),
         ),
-        (HEALTH, "SELECT count(*)"),
+        (BOOKS, "SELECT count(*)"),
     ),
     Mutant(
         "start and stop by on_event",
@@ -80,7 +81,8 @@ MUTANTS = [
                 MAIN,
                 APP,
                 f'{PLAIN}\n@app.on_event("startup")\nasync def start() -> None:\n    await verify()\n'
-                '@app.on_event("shutdown")\nasync def stop() -> None:\n    await engine.dispose()',
+                '@app.on_event("shutdown")\nasync def stop() -> None:\n    await engine.dispose()\n'
+                "    await reporting_engine.dispose()\n    await readiness_engine.dispose()",
             ),
         ),
         (MAIN, 'on_event("startup")'),
@@ -95,6 +97,7 @@ MUTANTS = [
                 MAIN,
                 APP,
                 f"{PLAIN}\nasync def start() -> None:\n    await verify()\nasync def stop() -> None:\n    await engine.dispose()\n"
+                "    await reporting_engine.dispose()\n    await readiness_engine.dispose()\n"
                 'app.add_event_handler("startup", start)\napp.add_event_handler("shutdown", stop)',
             ),
         ),
@@ -103,14 +106,17 @@ MUTANTS = [
         behaves=False,
     ),
     Mutant(
-        "a start without the database", "ADB604", (Change(MAIN, "await verify()", "None"),), (MAIN, "app = FastAPI(")
+        "a start without the database",
+        "ADB604",
+        (Change(MAIN, "await verify()", "None"), Change(MAIN, "async with jobs.sweeping():\n    yield", "yield")),
+        (MAIN, "app = FastAPI("),
     ),
     Mutant(
         "a lifespan that is not given",
         "ADB604",
         (Change(MAIN, APP, PLAIN),),
         (MAIN, "app = FastAPI("),
-        also=("ADB104",),
+        also=("ADB104",) * 3,
     ),
     Mutant(
         "tables created by the lifespan",
@@ -148,7 +154,12 @@ MUTANTS = [
         "ADB613",
         (
             Change(MAIN, "await engine.dispose()", "None"),
-            Change(MAIN, "", '@app.on_event("shutdown")\nasync def stop() -> None:\n    await engine.dispose()'),
+            Change(
+                MAIN,
+                "",
+                '@app.on_event("shutdown")\nasync def stop() -> None:\n    await engine.dispose()\n'
+                "    await reporting_engine.dispose()\n    await readiness_engine.dispose()",
+            ),
         ),
         (MAIN, 'on_event("shutdown")'),
     ),

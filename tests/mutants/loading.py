@@ -255,7 +255,7 @@ MUTANTS = [
     Mutant(
         "a conflict that names the order after the rollback",
         "ADB511",
-        (Change(ORDERING, "await self.session.commit()", NAMED, inside="Ordering.cancel", imports=CONFLICT),),
+        (Change(ORDERING, "await self.session.commit()", NAMED, inside="Ordering._cancel", imports=CONFLICT),),
         (ORDERING, "raise Conflict(f"),
     ),
     Mutant(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.awaiting import BOOKS, CATALOGUE, CUSTOMERS, ORDERS, SYNC_SESSIONS
+from tests.mutants.awaiting import BOOKS, CATALOGUE, CUSTOMERS, ORDERS, STREAMED, STREAMING, SYNC_SESSIONS
 from tests.mutants.change import Change
 from tests.mutants.engines import DATABASE
 from tests.mutants.mutants import Mutant
@@ -227,12 +227,14 @@ MUTANTS = [
         (
             Change(
                 ORDERS,
-                "result = await self.session.stream(query)",
-                "result = await self.session.execute(query)",
+                "",
+                STREAMED.replace("session.stream(", "session.execute("),
+                imports=STREAMING,
             ),
         ),
-        (ORDERS, "self.session.execute(query)"),
+        (ORDERS, "await session.execute(query)"),
         also=("ADB304",),
+        behaves=False,
     ),
     Mutant(
         "a page of books through a server-side cursor",

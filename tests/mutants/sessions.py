@@ -14,7 +14,7 @@ async with SessionLocal() as session:
     await Orders(session).confirm(order_id)
     await session.commit()
 """
-PLACED = "tasks.add_task(jobs.confirm, order.id)"
+PLACED = "tasks.add_task(jobs.deliver, order.id)"
 CONFIRM = """
 async def confirm(self, key: int) -> None:
     await self.orders.confirm(key)

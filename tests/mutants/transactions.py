@@ -117,6 +117,9 @@ def without_commit(path: str, function: str) -> Change:
     return Change(path, COMMIT, "await self.session.flush()", inside=function)
 
 
+UNCOMMITTED = (without_commit(ORDERING, "Ordering._place"), without_commit(ORDERING, "Ordering._same"))
+
+
 def own_session(options: str) -> Change:
     """A route that gets the session of its service, and another one from the same dependency."""
     alias = f"OwnSession = Annotated[AsyncSession, Depends(get_session, {options})]"
@@ -147,7 +150,7 @@ MUTANTS = [
                 ORDERING,
                 COMMIT,
                 f"await jobs.confirm(key)\n{COMMIT}",
-                inside="Ordering.cancel",
+                inside="Ordering._cancel",
                 imports="from reference_app.services import jobs",
             ),
         ),
@@ -156,14 +159,14 @@ MUTANTS = [
     Mutant(
         "a dependency that commits for the services",
         "ADB606",
-        (dependency(COMMITTING), without_commit(ORDERING, "Ordering.place")),
+        (dependency(COMMITTING), *UNCOMMITTED),
         ("database.py", "await session.commit()"),
         also=("ADB213",),
     ),
     Mutant(
         "a dependency that begins for the services",
         "ADB606",
-        (dependency(BEGINNING), without_commit(ORDERING, "Ordering.place")),
+        (dependency(BEGINNING), *UNCOMMITTED),
         ("database.py", "SessionLocal.begin()"),
         also=("ADB213",),
     ),
@@ -194,8 +197,8 @@ MUTANTS = [
     Mutant(
         "an order that is flushed and not committed",
         "ADB701",
-        (without_commit(ORDERING, "Ordering.place"),),
-        (ORDERS, "await ordering.place(new)"),
+        UNCOMMITTED,
+        (ORDERS, "await ordering.place(new, idempotency_key)"),
         also=("ADB213",),
     ),
     Mutant(
@@ -209,7 +212,11 @@ MUTANTS = [
         "ADB705",
         (
             Change(
-                ORDERING, COMMIT, f"await asyncio.sleep(1)\n{COMMIT}", inside="Ordering.place", imports="import asyncio"
+                ORDERING,
+                COMMIT,
+                f"await asyncio.sleep(1)\n{COMMIT}",
+                inside="Ordering._place",
+                imports="import asyncio",
             ),
         ),
         (ORDERING, "asyncio.sleep(1)"),
@@ -281,7 +288,7 @@ MUTANTS = [
                 ORDERING,
                 COMMIT,
                 "async with self.session.begin():\n    order.status = OrderStatus.CANCELLED",
-                inside="Ordering.cancel",
+                inside="Ordering._cancel",
             ),
         ),
         (ORDERING, "self.session.begin()"),
@@ -294,7 +301,7 @@ MUTANTS = [
                 CATALOGUE,
                 COMMIT,
                 "async with self.session.begin():\n    books[key].stock += 0",
-                inside="Catalogue.restock",
+                inside="Catalogue._restock",
             ),
         ),
         (CATALOGUE, "self.session.begin()"),
@@ -360,7 +367,7 @@ MUTANTS = [
                 ORDERING,
                 COMMIT,
                 "try:\n    self.orders.add(order)\nfinally:\n    await self.session.commit()",
-                inside="Ordering.place",
+                inside="Ordering._place",
             ),
         ),
         (ORDERING, "await self.session.commit()"),
@@ -394,7 +401,7 @@ MUTANTS = [
                 "services/ordering.py",
                 "self.orders.add(order)",
                 "self.orders.add(order)\ntry:\n    await self.session.flush()\nexcept IntegrityError:\n    print(order)",
-                inside="Ordering.place",
+                inside="Ordering._place",
                 imports="from sqlalchemy.exc import IntegrityError",
             ),
         ),
@@ -408,7 +415,7 @@ MUTANTS = [
                 "services/ordering.py",
                 "await self.session.commit()",
                 "try:\n    await self.session.flush()\nexcept DBAPIError:\n    print(key)\nawait self.session.commit()",
-                inside="Ordering.cancel",
+                inside="Ordering._cancel",
                 imports="from sqlalchemy.exc import DBAPIError",
             ),
         ),

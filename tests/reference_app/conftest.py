@@ -62,7 +62,7 @@ def empty(request: pytest.FixtureRequest) -> None:
     """Each test finds empty tables that count from 1."""
     if "shop" in request.fixturenames:
         found: Shop = request.getfixturevalue("shop")
-        asyncio.run(found.home.fetch('TRUNCATE customer, book, "order", order_line RESTART IDENTITY'))
+        asyncio.run(found.home.fetch('TRUNCATE customer, book, "order", order_line, letter RESTART IDENTITY'))
 
 
 async def customer(client: Client, email: str = "ada@example.org") -> int:

@@ -23,7 +23,7 @@ def test_migrations_go_up_down_and_up_and_match_the_models(home: Room, capsys: p
 
     config = Config(str(migrate.CONFIG))
     command.check(config)
-    assert asyncio.run(tables(home)) == {"alembic_version", "book", "customer", "order", "order_line"}
+    assert asyncio.run(tables(home)) == {"alembic_version", "book", "customer", "order", "order_line", "letter"}
     migrate.downgrade()
     assert asyncio.run(tables(home)) == {"alembic_version"}
     migrate.upgrade()

@@ -20,7 +20,16 @@ from tests.reference_app.conftest import Client, book, customer, order
 from tests.scratch import Room
 
 ROOT = Path(__file__).parents[2]
-SERVER = [sys.executable, "-m", "uvicorn", "reference_app.main:app", "--timeout-keep-alive", "60"]
+SERVER = [
+    sys.executable,
+    "-m",
+    "uvicorn",
+    "reference_app.main:app",
+    "--timeout-keep-alive",
+    "60",
+    "--timeout-graceful-shutdown",
+    "5",
+]
 SHOP = [sys.executable, "-m", "reference_app"]
 POOL = 15
 
