@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -94,10 +94,12 @@ def initialised(binaries: Path, folder: Path, account: Account) -> str:
     return password
 
 
-def started(binaries: Path, folder: Path, account: Account) -> tuple[int, subprocess.Popen[bytes]]:
+def started(
+    binaries: Path, folder: Path, account: Account, options: Mapping[str, str] = OPTIONS
+) -> tuple[int, subprocess.Popen[bytes]]:
     """Start the server and its guard; returns the port and the guard."""
     port = free_port()
-    settings = [word for name, value in OPTIONS.items() for word in ("-c", f"{name}={value}")]
+    settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     command = ["/bin/sh", "-c", GUARD, "guard", str(binaries / "postgres"), "-D", "data", "-p", str(port), *settings]
     guard = subprocess.Popen(
         command,
