@@ -14,8 +14,8 @@ class EngineNotDisposed(Rule):
     Happens: the pool's connections stay open until the server notices that the process is gone. A
     reload, a test or a second application in the same process keeps them and opens more; asyncpg
     reports `ResourceWarning: unclosed connection`, and PostgreSQL runs towards `too many clients`.
-    `engine.sync_engine.dispose()` does not help: it drops asyncpg's connections without closing them,
-    and the pool logs a `MissingGreenlet` for each.
+    `engine.sync_engine.dispose()` is no substitute: it drops asyncpg's connections without a goodbye to
+    the server, and the pool logs a `MissingGreenlet` for each.
 
     Instead: `await engine.dispose()` where the application stops: after the `yield` of the lifespan.
 

@@ -12,9 +12,10 @@ BACKGROUND = ("add_task", "create_task")
 class SessionNotInjected(Rule):
     """A route makes its own session, or uses one of its module.
 
-    Happens: with a module's session, what ADB201 says. With its own: nothing at run time, but the
-    route cannot share its transaction with other dependencies, and a test cannot give it another
-    session by `dependency_overrides`.
+    Happens: with a module's session, what ADB201 says. With its own, the route cannot share its
+    transaction with other dependencies, and a test cannot give it another session by
+    `dependency_overrides`. Where a dependency holds a session as well, a request needs more than one
+    connection, and requests wait for each other (ADB213).
 
     Instead: `session: Annotated[AsyncSession, Depends(get_session)]`.
 
