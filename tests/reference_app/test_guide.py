@@ -120,3 +120,9 @@ def test_migrations_write_letters_for_orders_that_nobody_has_confirmed(shop: Sho
     migrate.downgrade("0001")
     migrate.upgrade()
     assert asyncio.run(shop.home.fetch("SELECT count(*) FROM letter")) == 1
+
+
+def test_the_page_about_the_guide_leads_to_the_lines_that_it_names() -> None:
+    from tests.reference_app.guide import PAGE, page
+
+    assert PAGE.read_text() == page(), "python -m tests.reference_app.guide"
