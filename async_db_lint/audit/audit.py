@@ -8,9 +8,11 @@ from pathlib import Path
 
 from async_db_lint.audit.audited import Audited
 from async_db_lint.audit.checklist import ITEMS, Answer, Outcome, answer
+from async_db_lint.audit.comparison import AuditComparison, Earlier, compared
 from async_db_lint.audit.consequences import Consequences, consequences
 from async_db_lint.audit.entries import Inventory
 from async_db_lint.audit.inventory import inventory
+from async_db_lint.quiet.baseline import Keys, known_by
 from async_db_lint.read import disk
 from async_db_lint.read.repository import commit
 from async_db_lint.read.sources import Sources
@@ -35,11 +37,21 @@ class Audit:
     is_async: bool
     faults: tuple[Fault, ...]
     data: Mapping[str, bytes]
+    comparison: AuditComparison | None = None
 
     @property
     def findings(self) -> list[Finding]:
         """All findings in order, each once."""
         return sorted({*self.others, *(finding for item in self.answers for finding in item.findings)}, key=in_order)
+
+    @property
+    def key(self) -> Keys:
+        """By what a finding is known in another audit."""
+        return known_by(Sources(self.data))
+
+    def beside(self, earlier: Earlier) -> Audit:
+        """This audit, and what has changed since an earlier one."""
+        return replace(self, comparison=compared(earlier, self.findings, self.answers, self.key))
 
     @property
     def consequences(self) -> tuple[Consequences, ...]:

@@ -75,6 +75,7 @@ class AskedAudit:
     fail_on: Severity
     exit_zero: bool
     kept: KeptIndexes | None
+    compare: Path | None = None
 
 
 def asked(options: argparse.Namespace) -> Asked:
@@ -113,6 +114,7 @@ def asked_audit(options: argparse.Namespace) -> AskedAudit:
         fail_on=Severity[options.fail_on.upper()],
         exit_zero=options.exit_zero,
         kept=kept_indexes(options, root),
+        compare=options.compare,
     )
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from async_db_lint.audit.audit import Audit, audit
+from async_db_lint.audit.comparison import earlier_audit
 from async_db_lint.commands import printed
 from async_db_lint.commands.arguments import AskedAudit, asked_audit
 from async_db_lint.exits import CLEAN, FAILED, FOUND
@@ -26,11 +27,12 @@ def run(options: argparse.Namespace) -> int:
     """Audit a project and print or write what was found; returns the exit status."""
     try:
         question = asked_audit(options)
+        earlier = None if question.compare is None else earlier_audit(question.compare)
         with Progress(quiet=False) as progress:
             found = audit(Target(question.root, [question.path], question.config, kept=question.kept), progress.show)
         if not found.files:
             raise MissingPath(f"{question.path}: no Python files of the project")
-        written(found, question)
+        written(found if earlier is None else found.beside(earlier), question)
     except (ConfigError, MissingPath, WriteError) as error:
         print(f"error: {escaped(str(error))}", file=sys.stderr)
         return FAILED

@@ -165,6 +165,9 @@ def _add_audit(audit: argparse.ArgumentParser) -> None:
     audit.add_argument(
         "--output", type=Path, metavar="FILE", help="write it to a file: audit.html, audit.md, audit.json"
     )
+    audit.add_argument(
+        "--compare", type=Path, metavar="OLD.json", help="say what is new and gone since an audit written as JSON"
+    )
     _add_status(audit)
     _add_project(audit, ROOT.format("PATH"))
 

@@ -53,7 +53,10 @@ MUTANTS = [
         (Change(DATABASE, "", "ECHO = False"),),
         (DATABASE, "from sqlalchemy.ext.asyncio import"),
         behaves=False,
-        beside=(("pyproject.toml", '[project]\nname = "shop"\ndependencies = ["sqlalchemy>=2.1"]\n'),),
+        beside=(
+            ("pyproject.toml", '[project]\nname = "shop"\ndependencies = ["sqlalchemy>=2.1"]\n'),
+            ("requirements.txt", "-e .\n"),
+        ),
     ),
     Mutant(
         "a list of requirements without greenlet",

@@ -14,7 +14,7 @@ from async_db_lint.report.audit.graph import graph
 from async_db_lint.report.audit.html_text import marked, plain, quoted, where
 from async_db_lint.report.audit.instead import instead
 from async_db_lint.report.audit.style import STYLE
-from async_db_lint.report.audit.summary import effect, origin, summary
+from async_db_lint.report.audit.summary import changes, effect, origin, since, summary
 from async_db_lint.report.audit.tables import Cell, Table, routes, tables
 from async_db_lint.report.formats import Shown
 from async_db_lint.rule.finding import Finding, Location
@@ -46,12 +46,20 @@ class Page:
             f"<title>{title}</title>\n<style>\n{STYLE}\n</style>\n</head>\n<body>\n<main>",
             f"<h1>{title}</h1>\n<p>{plain(summary(self.audit))}</p>",
             f'<p class="soft">{plain(origin(self.audit))}</p>',
+            *self.changes(),
             *self.consequences(),
             *items,
             *self.made_of(),
             "</main>\n</body>\n</html>",
         ]
         return "\n".join(parts)
+
+    def changes(self) -> Iterator[str]:
+        """What has changed since an earlier audit, where there is one."""
+        if self.audit.comparison is not None:
+            yield f"<h2>{plain(since(self.audit.comparison))}</h2>"
+            lines = [f"<li>{marked(text)}</li>" for text in changes(self.audit.comparison, self.shown)]
+            yield f"<ul>{''.join(lines)}</ul>" if lines else ""
 
     def consequences(self) -> Iterator[str]:
         """What the findings do, each in one line that leads to where it is shown."""

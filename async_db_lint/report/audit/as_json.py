@@ -10,14 +10,17 @@ from typing import Any
 from async_db_lint import __version__
 from async_db_lint.audit.audit import Audit
 from async_db_lint.audit.checklist import Answer
+from async_db_lint.audit.comparison import AuditComparison, fingerprint
 from async_db_lint.audit.consequences import Consequences
+from async_db_lint.quiet.baseline import Keys
 from async_db_lint.report.as_json import as_data
 from async_db_lint.report.formats import Shown
-from async_db_lint.rule.finding import Location
+from async_db_lint.rule.finding import Finding, Location
 
 
 def render(audit: Audit, shown: Shown) -> str:
     """The audit as JSON text; `shown` turns a path from the root into a printed one."""
+    key = audit.key
     data = {
         "project": audit.name,
         "commit": audit.commit,
@@ -26,11 +29,31 @@ def render(audit: Audit, shown: Shown) -> str:
         "files": audit.files,
         "consequences": [_consequences(item, shown) for item in audit.consequences],
         "items": [_answer(item, shown) for item in audit.answers],
+        "findings": [_fingerprinted(item, key, shown) for item in audit.findings],
+        "comparison": None if audit.comparison is None else _comparison(audit.comparison, shown),
         "others": [as_data(item, shown) for item in audit.others],
         "suppressed": [as_data(item, shown) for item in audit.suppressed],
         "inventory": _plain(audit.inventory, shown),
     }
     return json.dumps(data, indent=1)
+
+
+def _fingerprinted(finding: Finding, key: Keys, shown: Shown) -> dict[str, Any]:
+    """What another audit is compared by."""
+    place = {"path": shown(finding.location.path), "line": finding.location.line}
+    name = fingerprint(finding, key)
+    return {"fingerprint": name, "code": finding.code, **place, "message": finding.message}
+
+
+def _comparison(item: AuditComparison, shown: Shown) -> dict[str, Any]:
+    return {
+        "date": item.date,
+        "commit": item.commit,
+        "new": [as_data(finding, shown) for finding in item.new],
+        "gone": list(item.gone),
+        "unchanged": item.unchanged,
+        "items": [dataclasses.asdict(changed) for changed in item.items],
+    }
 
 
 def _consequences(item: Consequences, shown: Shown) -> dict[str, Any]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from async_db_lint import __version__
 from async_db_lint.audit.audit import Audit
 from async_db_lint.audit.checklist import Outcome
+from async_db_lint.audit.comparison import AuditComparison
 from async_db_lint.audit.consequences import Consequences
 from async_db_lint.counts import counted
+from async_db_lint.report.formats import Shown
 
 SHORT = 12  # characters of a commit's hash that are shown
 
@@ -17,6 +20,24 @@ def origin(audit: Audit) -> str:
     """What made the audit, when and of which commit."""
     at = "" if audit.commit is None else f", at commit {audit.commit[:SHORT]}"
     return f"By async-db-lint {__version__} on {date.today().isoformat()}{at}."
+
+
+def since(item: AuditComparison) -> str:
+    """What has changed since an earlier audit, in one sentence."""
+    at = "" if item.commit is None else f", commit {item.commit[:SHORT]}"
+    counts = f"{len(item.new)} new, {len(item.gone)} gone, {item.unchanged} unchanged"
+    return f"Since the audit of {item.date}{at}: {counts}."
+
+
+def changes(item: AuditComparison, shown: Shown) -> Iterator[str]:
+    """One line for each change, items first."""
+    for changed in item.items:
+        yield f"{changed.key} {changed.title}: {changed.before}, now {changed.now}"
+    for finding in item.new:
+        place = f"{shown(finding.location.path)}:{finding.location.line}"
+        yield f"new: {place}: {finding.code} {finding.message}"
+    for line in item.gone:
+        yield f"gone: {line}"
 
 
 def effect(item: Consequences) -> str:
