@@ -41,12 +41,15 @@ def serve(host: str, port: int) -> int:
     from reference_app import migrate
     from reference_app.database import CONNECTION_ERRORS, engine, reason
     from reference_app.settings import settings
+    from reference_app.sqlstates import sqlstate
 
     try:
         migrate.upgrade()
     except CONNECTION_ERRORS as error:
         where = engine.url.render_as_string(hide_password=True)
-        return refused(f"the database at {where} does not answer: {reason(error)}")
+        is_ours = sqlstate(error)[:2] not in ("", "08", "28", "3D", "53", "57")
+        what = "refuses the migrations" if is_ours else "does not answer"
+        return refused(f"the database at {where} {what}: {reason(error)}")
     print(f"The bookshop's documentation: http://{host}:{port}/docs", flush=True)
     uvicorn.run("reference_app.main:app", host=host, port=port, timeout_graceful_shutdown=settings.shutdown_timeout)
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from socket import gaierror
 from typing import Annotated
 
 from asyncpg import InterfaceError, PostgresError
@@ -21,6 +20,7 @@ engine = create_async_engine(
     max_overflow=settings.pool_overflow,
     pool_timeout=settings.pool_timeout,
     pool_pre_ping=True,
+    hide_parameters=True,
     connect_args=settings.connect_args("bookshop"),
 )
 # What a commit does not expire can still be read when the response is built.
@@ -43,7 +43,7 @@ async def get_session() -> AsyncIterator[AsyncSession]:
 SessionDep = Annotated[AsyncSession, Depends(get_session)]
 
 # What connecting raises; SQLAlchemy 2.0 lets asyncpg's own errors through, 2.1 wraps them.
-CONNECTION_ERRORS = (ConnectionError, TimeoutError, gaierror, DBAPIError, PostgresError, InterfaceError)
+CONNECTION_ERRORS = (OSError, DBAPIError, PostgresError, InterfaceError)
 
 
 async def ping(session: AsyncSession) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from reference_app.database import CONNECTION_ERRORS, DatabaseUnavailable, reason
+from reference_app.request_id import HEADER, SCOPE_KEY
 from reference_app.sqlstates import Meaning, meaning, sqlstate
 
 log = logging.getLogger("uvicorn.error")
@@ -42,7 +44,7 @@ class OutOfStock(Conflict):
     """Fewer are there than were ordered."""
 
     def __init__(self, title: str, wanted: int, left: int) -> None:
-        super().__init__(f"{wanted} of “{title}” were ordered, {left} are left")
+        super().__init__(f"{wanted} of “{title}” were ordered, only {left} left")
 
 
 class KeyReused(ShopError):
@@ -69,6 +71,18 @@ async def answer_unavailable(request: Request, error: Exception) -> JSONResponse
     return JSONResponse({"detail": found.detail}, 503, {"Retry-After": str(found.retry_after)})
 
 
+async def answer_invalid(request: Request, error: Exception) -> JSONResponse:
+    """What is wrong with a request, without what was sent: that may be no valid text at all."""
+    rows = error.errors() if isinstance(error, RequestValidationError) else []
+    return JSONResponse({"detail": [{name: row[name] for name in ("type", "loc", "msg")} for row in rows]}, 422)
+
+
+async def answer_failure(request: Request, error: Exception) -> JSONResponse:
+    """Our own mistake: the log has it under the request's id."""
+    headers = {HEADER: str(request.scope.get(SCOPE_KEY, "-"))}
+    return JSONResponse({"detail": "this should not have happened"}, 500, headers)
+
+
 def unavailable(error: Exception) -> Meaning | None:
     """What to say of an error that another time, or another instance, may not have; nothing of our own mistakes."""
     if isinstance(error, PoolTimeout):
@@ -82,5 +96,7 @@ def unavailable(error: Exception) -> Meaning | None:
 def install(app: FastAPI) -> None:
     """Let an application answer these errors."""
     app.add_exception_handler(ShopError, answer_shop_error)
+    app.add_exception_handler(RequestValidationError, answer_invalid)
+    app.add_exception_handler(Exception, answer_failure)
     for kind in (DatabaseUnavailable, PoolTimeout, *CONNECTION_ERRORS):
         app.add_exception_handler(kind, answer_unavailable)

@@ -13,7 +13,7 @@ from reference_app.database import DatabaseUnavailable, engine, verify
 from reference_app.deadline import Deadline
 from reference_app.readiness import readiness_engine
 from reference_app.reporting import reporting_engine
-from reference_app.request_id import RequestId
+from reference_app.request_id import NameRequest, RequestId
 from reference_app.routes import books, customers, health, orders
 from reference_app.services import jobs
 from reference_app.settings import settings
@@ -43,5 +43,7 @@ app.add_middleware(RequestId)
 errors.install(app)
 docs_page.install(app)
 slow_statements.watch(engine)
+slow_statements.watch(reporting_engine)
+log.addFilter(NameRequest())
 for module in (customers, books, orders, health):
     app.include_router(module.router)

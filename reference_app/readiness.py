@@ -25,6 +25,7 @@ readiness_engine = create_async_engine(
     max_overflow=0,
     pool_timeout=SECONDS,
     pool_pre_ping=True,
+    hide_parameters=True,
     connect_args=settings.connect_args("bookshop readiness"),
 )
 ReadinessSession = async_sessionmaker(readiness_engine, expire_on_commit=False)

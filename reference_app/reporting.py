@@ -19,6 +19,7 @@ reporting_engine = create_async_engine(
     max_overflow=0,
     pool_timeout=settings.pool_timeout,
     pool_pre_ping=True,
+    hide_parameters=True,
     connect_args=settings.connect_args("bookshop reports"),
 )
 ReportSession = async_sessionmaker(reporting_engine, expire_on_commit=False)

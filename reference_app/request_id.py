@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from contextvars import ContextVar
 from uuid import uuid4
@@ -10,9 +11,20 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER = "X-Request-ID"
+SCOPE_KEY = "bookshop.request_id"
 HARMLESS = re.compile(r"[A-Za-z0-9._-]{1,64}")  # in a log: no line ends, no control characters
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+class NameRequest(logging.Filter):
+    """Puts the request's id in front of each line of a log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Name the request, where there is one; keep every line."""
+        if (name := request_id.get()) != "-":
+            record.msg = f"request {name}: {record.msg}"
+        return True
 
 
 class RequestId:
@@ -28,6 +40,7 @@ class RequestId:
             return
         given = Headers(scope=scope).get(HEADER, "")
         name = given if HARMLESS.fullmatch(given) else uuid4().hex
+        scope[SCOPE_KEY] = name
         token = request_id.set(name)
 
         async def named(message: Message) -> None:

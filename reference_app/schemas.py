@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from reference_app.models import Order, OrderStatus
 
 Item = TypeVar("Item")
+ISBN = r"^97[89][0-9]{10}$"
 EMAIL = r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$"
 # PostgreSQL's text holds any character but NUL.
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
@@ -27,7 +28,7 @@ Key = Annotated[int, Field(gt=0, lt=2**31)]
 def one_line_a_book(lines: list[NewLine]) -> list[NewLine]:
     """An order names each book once."""
     if len({line.book_id for line in lines}) != len(lines):
-        raise ValueError("a book stands in two lines")
+        raise ValueError("a book appears in two lines")
     return lines
 
 
@@ -41,7 +42,7 @@ class NewCustomer(BaseModel):
 class NewBook(BaseModel):
     """A book to sell."""
 
-    isbn: Annotated[str, StringConstraints(pattern=r"^97[89][0-9]{10}$")]
+    isbn: Annotated[str, StringConstraints(pattern=ISBN)]
     title: Text
     price: Price
     stock: Annotated[int, Field(ge=0, le=1_000_000)] = 0

@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     pool_timeout: float = Field(default=2.0, gt=0, description="to wait for a free connection")
     connect_timeout: float = Field(default=3.0, gt=0, description="to wait for the server")
 
-    # Each limit is below the next one, so that the error says what it really was.
+    # The first three: each is below the next one, so that the error says what it really was.
     lock_timeout: float = Field(default=2.0, gt=0, description="to wait for a lock")
     statement_timeout: float = Field(default=5.0, gt=0, description="for one statement")
     request_timeout: float = Field(default=10.0, gt=0, description="until the answer begins")
@@ -46,7 +46,7 @@ class Settings(BaseSettings):
         try:
             url = make_url(value)
         except ArgumentError as error:
-            raise ValueError("is no URL of a database") from error
+            raise ValueError("is not a database URL") from error
         if url.drivername in ("postgres", "postgresql"):
             url = url.set(drivername=DRIVER)
         if url.drivername != DRIVER:
@@ -60,6 +60,8 @@ class Settings(BaseSettings):
         """What asyncpg's `connect` is given: a name that PostgreSQL shows, and limits that it enforces."""
         return {
             "timeout": self.connect_timeout,
+            # The server's limits are of no use when nothing comes from the server any more.
+            "command_timeout": self.statement_timeout + 1,
             "server_settings": {
                 "application_name": name,
                 "timezone": "UTC",

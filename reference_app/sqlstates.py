@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Meaning:
-    """What to tell whoever asked, and in how many seconds it is worth to ask again."""
+    """What to tell whoever asked, and in how many seconds it is worth asking again."""
 
     detail: str
     retry_after: int
@@ -19,6 +19,7 @@ class Meaning:
 # A code, or what a group of codes begins with. What is not here is a mistake of ours: it is answered 500.
 UNAVAILABLE = {
     "08": Meaning("the connection to the database broke", 2),
+    "25006": Meaning("the database takes no changes now", 5),  # the primary has become a standby
     "25P03": Meaning("the transaction waited for too long", 2),
     "25P04": Meaning("the transaction took too long", 2),
     "40001": Meaning("too many changed the same at once", 1),  # serialization_failure

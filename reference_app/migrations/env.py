@@ -43,6 +43,8 @@ async def online() -> None:
     try:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:schema))"), SCHEMA)
+            # Requests queue up behind a migration that waits for a table: it shall rather fail, and be tried again.
+            await connection.execute(text("SET LOCAL lock_timeout = '5s'"))
             await connection.execute(CreateSchema(settings.database_schema, if_not_exists=True))
             await connection.run_sync(configure)
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
@@ -17,20 +16,21 @@ class Letters:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    def add(self, order: Order, lease: timedelta) -> None:
-        """Write a letter with its order; for as long as the lease, only its own process sends it."""
-        self.session.add(Letter(order_id=order.id, due_at=func.now() + lease))
+    def add(self, order: Order) -> None:
+        """Write a letter with its order, due at once."""
+        self.session.add(Letter(order_id=order.id, due_at=func.now()))
 
-    async def claim(self, limit: int, lease: timedelta) -> Sequence[int]:
-        """The orders of letters that are due, now leased to us. Nobody waits here for what another one claims."""
-        due = select(Letter.order_id).where(Letter.due_at <= func.now()).order_by(Letter.due_at).limit(limit)
+    async def claim(self, lease: timedelta, order_id: int | None = None) -> int | None:
+        """The order of a letter that is due, any or that of one order, and ours for the time of the lease.
+
+        Nobody waits here for what another one claims. The clock is read now: `now()` is when the transaction began.
+        """
+        due = select(Letter.order_id).where(Letter.due_at <= func.clock_timestamp()).order_by(Letter.due_at).limit(1)
+        if order_id is not None:
+            due = due.where(Letter.order_id == order_id)
         query = update(Letter).where(Letter.order_id.in_(due.with_for_update(skip_locked=True)))
-        claimed = await self.session.scalars(query.values(due_at=func.now() + lease).returning(Letter.order_id))
-        return claimed.all()
-
-    async def has(self, order_id: int) -> bool:
-        """Whether an order's letter is still to be sent."""
-        return await self.session.get(Letter, order_id) is not None
+        until = func.clock_timestamp() + lease
+        return await self.session.scalar(query.values(due_at=until).returning(Letter.order_id))
 
     async def drop(self, order_id: int) -> None:
         """Take a letter out: it has been sent, or is not to be sent any more."""

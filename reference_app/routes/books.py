@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from reference_app.models import Book
 from reference_app.repositories.sales import Sale
@@ -19,8 +19,9 @@ from reference_app.routes.parameters import (
     Limit,
     SalesDep,
 )
-from reference_app.schemas import BookOut, NewBook, NewPrice, Page, Restock, Sales
+from reference_app.schemas import ISBN, BookOut, NewBook, NewPrice, Page, Restock, Sales, Text
 
+Isbn = Annotated[str, Path(pattern=ISBN)]
 router = APIRouter(prefix="/books", tags=["books"], responses=UNAVAILABLE)
 
 
@@ -41,9 +42,7 @@ async def books(catalogue: CatalogueDep, after: After = 0, limit: Limit = 20) ->
 
 
 @router.get("/search", response_model=list[BookOut])
-async def search(
-    title: Annotated[str, Query(min_length=1)], catalogue: CatalogueDep, limit: Limit = 10
-) -> Sequence[Book]:
+async def search(title: Annotated[Text, Query()], catalogue: CatalogueDep, limit: Limit = 10) -> Sequence[Book]:
     """Books with a text in their title, the newest first."""
     return await catalogue.search(title, limit)
 
@@ -55,7 +54,7 @@ async def bestsellers(sales: SalesDep, limit: Limit = 10) -> list[Sale]:
 
 
 @router.get("/isbn/{isbn}", response_model=BookOut, responses=NOT_FOUND)
-async def by_isbn(isbn: str, catalogue: CatalogueDep) -> Book:
+async def by_isbn(isbn: Isbn, catalogue: CatalogueDep) -> Book:
     """The book with an ISBN."""
     return await catalogue.by_isbn(isbn)
 

@@ -14,17 +14,17 @@ from reference_app.services.catalogue import Catalogue
 from reference_app.services.ordering import Ordering
 
 
-def catalogue(session: SessionDep) -> Catalogue:
+async def catalogue(session: SessionDep) -> Catalogue:
     """The catalogue, on the request's session."""
     return Catalogue(session)
 
 
-def ordering(session: SessionDep) -> Ordering:
+async def ordering(session: SessionDep) -> Ordering:
     """Ordering, on the request's session."""
     return Ordering(session)
 
 
-def sales(session: ReportSessionDep) -> SalesFigures:
+async def sales(session: ReportSessionDep) -> SalesFigures:
     """What was sold, on a session for reports."""
     return SalesFigures(session)
 

@@ -69,15 +69,17 @@ class Catalogue:
 
     async def reprice(self, key: int, price: Decimal) -> Book:
         """Change what a book costs from now on. Raises NotFound."""
-        book = await self.book(key)
-        book.price = price
+        books = await self.books.locked([key])  # or it may be removed meanwhile
+        if key not in books:
+            raise NotFound("book", key)
+        books[key].price = price
         await self.session.commit()
-        return book
+        return books[key]
 
     async def remove(self, key: int) -> None:
         """Take a book out of the catalogue. Raises NotFound, and Conflict when it was ordered."""
         await self.books.delete(await self.book(key))
-        await self._commit(f"book {key} stands in orders")
+        await self._commit(f"book {key} appears in orders")
 
     async def restock(self, key: int, quantity: int) -> Book:
         """Add what came in to a book's stock. Raises NotFound."""

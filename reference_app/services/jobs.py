@@ -1,4 +1,4 @@
-"""Work beside the requests. Each job opens its own session: what it does to the request's, nobody commits."""
+"""Work beside the requests. Each job opens its own session: nobody would commit what it did in the request's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from reference_app.settings import settings
 
 log = logging.getLogger("uvicorn.error")
 LEASE = timedelta(seconds=settings.lease)
-LETTERS_AT_A_TIME = 20
 
 
 async def confirm(order_id: int) -> None:
@@ -27,24 +26,31 @@ async def confirm(order_id: int) -> None:
         await session.commit()
 
 
-async def deliver(order_id: int) -> None:
-    """Send an order's letter, then note it. Whatever fails is logged: the letter is still there, and due again.
+async def deliver(order_id: int | None = None) -> int | None:
+    """Claim the letter of an order, or any that is due, send it, then note it; returns the order, if there was one.
 
-    A process that dies between the two sends a second letter later: at least once, never not at all. No session is
-    open while the letter is on its way.
+    Whatever fails is logged: the letter is still there, and due again. A process that dies between the two sends a
+    second letter later: each is sent at least once. No session is open while the letter is on its way.
     """
     try:
-        if await is_waiting(order_id):
-            await send(order_id)
-            await confirm(order_id)
+        claimed = await claim(order_id)
+        if claimed is not None:
+            await send(claimed)
+            await confirm(claimed)
+        return claimed
+    except (*CONNECTION_ERRORS, PoolTimeout) as error:
+        log.warning("letters wait for the next look: %s", reason(error))
     except Exception:
-        log.exception("the letter of order %s is tried again in %s s", order_id, settings.lease)
+        log.exception("a letter is tried again in %s s", settings.lease)
+    return None
 
 
-async def is_waiting(order_id: int) -> bool:
-    """Whether an order has a letter: it may be cancelled meanwhile, or be an old one that was sent for again."""
+async def claim(order_id: int | None = None) -> int | None:
+    """The order of a letter that is due, and ours for the time of a lease."""
     async with SessionLocal() as session:
-        return await Letters(session).has(order_id)
+        found = await Letters(session).claim(LEASE, order_id)
+        await session.commit()
+        return found
 
 
 async def send(order_id: int) -> None:
@@ -52,22 +58,11 @@ async def send(order_id: int) -> None:
     log.debug("order %s is confirmed", order_id)
 
 
-async def claimed() -> list[int]:
-    """Orders whose letters are due, and ours for the time of a lease."""
-    async with SessionLocal() as session:
-        found = await Letters(session).claim(LETTERS_AT_A_TIME, LEASE)
-        await session.commit()
-        return list(found)
-
-
 async def sweep() -> None:
     """Again and again, deliver what a failed job or a killed process has left."""
     while True:
-        try:
-            for order_id in await claimed():
-                await deliver(order_id)
-        except (*CONNECTION_ERRORS, PoolTimeout) as error:
-            log.warning("letters that are due wait for the next look: %s", reason(error))
+        while await deliver() is not None:
+            pass
         await asyncio.sleep(settings.sweep_every)
 
 

@@ -14,7 +14,6 @@ from reference_app.repositories.letters import Letters
 from reference_app.repositories.orders import Orders
 from reference_app.retries import retried
 from reference_app.schemas import NewOrder
-from reference_app.services.jobs import LEASE
 
 
 class Ordering:
@@ -57,7 +56,7 @@ class Ordering:
             order.lines.append(OrderLine(book=book, quantity=line.quantity, unit_price=book.price))
         self.orders.add(order)
         await self.session.flush()  # the order gets its id
-        self.letters.add(order, LEASE)
+        self.letters.add(order)
         await self.session.commit()
         return order
 

@@ -17,6 +17,7 @@ BEHIND_PGBOUNCER: dict[str, Any] = {
     "poolclass": NullPool,  # PgBouncer has the pool
     "connect_args": {
         "timeout": 3.0,
+        "command_timeout": 6.0,
         "statement_cache_size": 0,
         "prepared_statement_cache_size": 0,
         "prepared_statement_name_func": lambda: f"bookshop_{uuid4().hex}",

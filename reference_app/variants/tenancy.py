@@ -2,7 +2,8 @@
 
 A policy compares a column with a setting: CREATE POLICY own ON book USING (shop = current_setting('app.shop')).
 The setting ends with its transaction, so a pooled connection never brings another shop's to the next request.
-Superusers and owners of tables see everything: connect as somebody else, or FORCE ROW LEVEL SECURITY.
+Superusers and roles with BYPASSRLS always see everything: never connect as one. The owner of a table does, too, unless
+it is altered to FORCE ROW LEVEL SECURITY.
 """
 
 from __future__ import annotations

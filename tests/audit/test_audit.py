@@ -541,7 +541,7 @@ def test_the_way_goes_from_engines_to_routes() -> None:
     assert list(columns(of_bookshop())) == [
         ["engine", "readiness_engine", "reporting_engine"],
         ["SessionLocal", "ReadinessSession", "ReportSession"],
-        ["get_session", "4 functions", "get_readiness_session", "get_report_session", "1 function"],
+        ["get_session", "3 functions", "get_readiness_session", "get_report_session", "1 function"],
         ["catalogue", "ordering", "sales"],
         ["10 routes", "4 routes", "1 route", "1 route", "2 routes", "1 route"],
     ]

@@ -46,6 +46,13 @@ async def crash(server: Server, running: Running) -> None:
     await server.start()
 
 
+async def frozen_server(server: Server, running: Running) -> None:
+    """The server says nothing any more, and breaks no connection off."""
+    server.signal(signal.SIGSTOP)
+    await asyncio.sleep(8)
+    server.signal(signal.SIGCONT)
+
+
 async def held_lock(server: Server, running: Running) -> None:
     """Somebody locks the table of books."""
     connection = await asyncpg.connect(server.address)
@@ -124,6 +131,7 @@ FAULTS: tuple[Fault, ...] = (
     killed_connections,
     restart,
     crash,
+    frozen_server,
     held_lock,
     full_server,
     terminated,

@@ -106,7 +106,9 @@ async def watching(address: str, told: Told, until: asyncio.Event) -> None:
                 started = time.monotonic()
                 try:
                     async with asyncio.timeout(15):
-                        await client.get(path)
+                        answer = await client.get(path)
+                        if answer.status_code not in (200, 503):
+                            told.note(answer)
                 except (httpx.TransportError, TimeoutError):
                     continue
                 finally:

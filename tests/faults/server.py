@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -60,6 +62,13 @@ class Server:
         """End every connection but our own."""
         query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL"
         await self.fetch(query)
+
+    def signal(self, how: signal.Signals) -> None:
+        """Send a signal to every process of it: with SIGSTOP nothing answers, and every connection stays."""
+        pid = int((self.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for process in (pid, *map(int, children)):
+            os.kill(process, how)
 
     async def _control(self, *words: str) -> None:
         command = [str(self.binaries / "pg_ctl"), "-D", "data", *words]

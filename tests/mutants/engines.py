@@ -14,6 +14,7 @@ engine = create_async_engine(
     max_overflow=settings.pool_overflow,
     pool_timeout=settings.pool_timeout,
     pool_pre_ping=True,
+    hide_parameters=True,
     connect_args=settings.connect_args("bookshop"),
 )
 """

@@ -150,7 +150,7 @@ PARTS = (
             Shown(
                 "change an attribute, `commit`",
                 "As in the guide; what counts is locked first.",
-                (("services/catalogue.py", "book.price = price"), ("repositories/books.py", "async def locked")),
+                (("services/catalogue.py", "books[key].price = price"), ("repositories/books.py", "async def locked")),
             ),
             Shown(
                 "`delete`, `commit`",

@@ -197,5 +197,5 @@ def test_a_refused_order_leaves_nothing_half_written(shop: Shop) -> None:
 
     status, detail, stock = shop.visit(scenario)
     assert (status, stock) == (409, [10, 1])
-    assert detail == "2 of “Volume 2” were ordered, 1 are left"
+    assert detail == "2 of “Volume 2” were ordered, only 1 left"
     assert asyncio.run(shop.home.fetch('SELECT count(*) FROM "order"')) == 0

@@ -40,13 +40,12 @@ def test_a_confirmation_that_fails_is_contained_and_made_up_for(shop: Shop, capl
         waiting = await shop.home.fetch(LETTERS)
         await executed(shop, ALLOWING)
         await shop.home.fetch("UPDATE letter SET due_at = now()")
-        for order_id in await jobs.claimed():
-            await jobs.deliver(order_id)
+        await jobs.deliver()
         confirmed = (await client.get(f"/orders/{answer.json()['id']}")).json()["confirmed_at"]
         return answer.status_code, [waiting, confirmed is not None, await shop.home.fetch(LETTERS)]
 
     assert shop.visit(scenario) == (201, [1, True, 0])
-    assert "the letter of order 1 is tried again" in caplog.text
+    assert "letters wait for the next look" in caplog.text
 
 
 def test_a_letter_that_nobody_has_sent_is_sent_by_the_sweeper(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,20 +72,70 @@ async def killed(order_id: int) -> None:
     raise OSError("the process was killed")
 
 
-def test_two_that_claim_at_once_never_get_the_same_letter(shop: Shop) -> None:
+def test_those_that_claim_at_once_never_get_the_same_letter(shop: Shop) -> None:
     from reference_app.services import jobs
 
-    async def scenario(client: Client) -> list[int]:
+    async def scenario(client: Client) -> list[int | None]:
         await customer(client)
         key = await book(client, stock=100)
-        for _ in range(50):
+        for _ in range(10):
             await placed(client, [{"book_id": key, "quantity": 1}])
         await shop.home.fetch('INSERT INTO letter (order_id, due_at) SELECT id, now() FROM "order"')
-        parts = await asyncio.gather(*[jobs.claimed() for _ in range(5)])
-        return sorted(order_id for part in parts for order_id in part)
+        claimed = await asyncio.gather(*[jobs.claim() for _ in range(10)])
+        return [*claimed, await jobs.claim()]
 
     found = shop.visit(scenario)
-    assert len(found) == len(set(found))
+    taken = [order_id for order_id in found if order_id is not None]
+    assert len(taken) == len(set(taken)) >= 5
+    assert found[-1] is None or len(taken) <= 10
+
+
+def test_an_order_that_is_sent_again_has_one_letter(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    from reference_app.services import jobs
+
+    sent: list[int] = []
+
+    async def slowly(order_id: int) -> None:
+        sent.append(order_id)
+        await asyncio.sleep(0.3)
+
+    monkeypatch.setattr(jobs, "send", slowly)
+
+    async def scenario(client: Client) -> set[int]:
+        await customer(client)
+        lines = [{"book_id": await book(client), "quantity": 1}]
+        answers = await asyncio.gather(*[placed(client, lines, "abc") for _ in range(5)])
+        return {answer.json()["id"] for answer in answers}
+
+    assert shop.visit(scenario) == {1}
+    assert sent == [1]
+
+
+def test_nothing_stops_the_sweeper(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    from reference_app.services import jobs
+
+    errors: list[Exception] = [OSError("Multiple exceptions"), ValueError("a bug"), TimeoutError()]
+    asked: list[int] = []
+
+    async def failing(order_id: int | None = None) -> int | None:
+        asked.append(len(errors))
+        if errors:
+            raise errors.pop()
+        return None
+
+    monkeypatch.setattr(jobs, "claim", failing)
+    monkeypatch.setattr(jobs, "settings", Hasty)
+
+    async def scenario(client: Client) -> None:
+        await asyncio.sleep(0.5)
+
+    shop.visit(scenario)
+    assert asked[:4] == [3, 2, 1, 0]
+
+
+class Hasty:
+    sweep_every = 0.01
+    lease = 1.0
 
 
 def test_a_cancelled_order_has_no_letter_any_more(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +212,17 @@ CREATE TRIGGER collide BEFORE INSERT ON "order" FOR EACH ROW EXECUTE FUNCTION co
 
 @pytest.mark.parametrize(
     ("code", "retry_after"),
-    [("57P01", 5), ("57P03", 5), ("53300", 5), ("55P03", 1), ("57014", 2), ("40001", 1), ("40P01", 1), ("08006", 2)],
+    [
+        ("57P01", 5),
+        ("57P03", 5),
+        ("25006", 5),
+        ("53300", 5),
+        ("55P03", 1),
+        ("57014", 2),
+        ("40001", 1),
+        ("40P01", 1),
+        ("08006", 2),
+    ],
 )
 def test_what_another_time_may_not_have_is_503(code: str, retry_after: int) -> None:
     from reference_app.errors import unavailable
@@ -246,6 +305,37 @@ def test_a_slow_statement_is_logged_with_its_request(
     assert made.isalnum()
     assert "request a-1: " in caplog.text
     assert "SELECT" in caplog.text
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/books/search?title=%00", b""),
+        ("GET", "/books/isbn/%00", b""),
+        ("POST", "/customers", b'{"email": "\\ud800", "name": "x"}'),
+        ("POST", "/orders", b"\xff"),
+    ],
+)
+def test_what_no_text_can_hold_is_refused(shop: Shop, method: str, path: str, body: bytes) -> None:
+    async def scenario(client: Client) -> int:
+        headers = {"Content-Type": "application/json"}
+        return (await client.request(method, path, content=body, headers=headers)).status_code
+
+    assert shop.visit(scenario) in (400, 422)
+
+
+def test_a_failure_of_ours_has_the_id_of_its_request_and_no_values(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario(client: Client) -> tuple[int, str]:
+        await executed(shop, "ALTER TABLE customer RENAME COLUMN name TO other")
+        row = {"email": "secret@example.org", "name": "x"}
+        answer = await client.post("/customers", json=row, headers={"X-Request-ID": "a-1"})
+        await executed(shop, "ALTER TABLE customer RENAME COLUMN other TO name")
+        return answer.status_code, answer.headers["X-Request-ID"]
+
+    assert shop.visit(scenario) == (500, "a-1")
     assert "secret" not in caplog.text
 
 

@@ -90,7 +90,9 @@ def test_books_are_locked_in_the_order_of_their_ids(shop: Shop) -> None:
         buyer, one, two = await customer(client), await book(client, 1), await book(client, 2)
         return await sent_by(shop, order(client, buyer, (two, 1), (one, 1)))
 
-    (locking,) = [statement for statement in shop.visit(scenario) if "FOR UPDATE" in statement]
+    (locking,) = [
+        statement for statement in shop.visit(scenario) if "FOR UPDATE" in statement and "SKIP" not in statement
+    ]
     assert "ORDER BY" in locking
 
 

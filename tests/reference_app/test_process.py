@@ -111,7 +111,7 @@ def test_it_brings_its_own_server_and_leaves_nothing() -> None:
     ("url", "sentence"),
     [
         ("postgresql+psycopg2://a@127.0.0.1/b", r"names the driver `postgresql\+psycopg2`: the bookshop runs on"),
-        ("nonsense", "DATABASE_URL is no URL of a database"),
+        ("nonsense", "DATABASE_URL is not a database URL"),
         ("postgresql://a:s3cret@127.0.0.1:1/b", r"at postgresql\+asyncpg://a:\*\*\*@127.0.0.1:1/b does not answer"),
         ("postgres://a@no-such-host.invalid/b", "does not answer: .*[Nn]ame"),
     ],
