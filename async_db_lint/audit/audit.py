@@ -9,6 +9,7 @@ from pathlib import Path
 from async_db_lint.audit.audited import Audited
 from async_db_lint.audit.checklist import ITEMS, Answer, Outcome, answer
 from async_db_lint.audit.comparison import AuditComparison, Earlier, compared
+from async_db_lint.audit.connections import ONE_PROCESS, Connections, Deployment, connections
 from async_db_lint.audit.consequences import Consequences, consequences
 from async_db_lint.audit.entries import Inventory
 from async_db_lint.audit.inventory import inventory
@@ -38,11 +39,17 @@ class Audit:
     faults: tuple[Fault, ...]
     data: Mapping[str, bytes]
     comparison: AuditComparison | None = None
+    deployment: Deployment = ONE_PROCESS
 
     @property
     def findings(self) -> list[Finding]:
         """All findings in order, each once."""
         return sorted({*self.others, *(finding for item in self.answers for finding in item.findings)}, key=in_order)
+
+    @property
+    def connections(self) -> Connections:
+        """How many connections the project may open."""
+        return connections(self.inventory.engines, self.deployment)
 
     @property
     def key(self) -> Keys:

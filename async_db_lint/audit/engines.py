@@ -50,6 +50,7 @@ def _entry(audited: Audited, engine: Engine) -> entries.EngineEntry:
         driver=driver,
         url=url,
         options=tuple(_options(engine)),
+        most=_most(engine),
         is_pool_certain=engine.option("pool_size").is_certain,
         echo=None if echo.value is None else spelled(echo.value),
         is_echo_certain=echo.is_certain,
@@ -109,6 +110,25 @@ def _options(engine: Engine) -> Iterator[tuple[str, str]]:
         value = engine.option(name).value
         if value is not None:
             yield name, spelled(value)
+
+
+def _most(engine: Engine) -> int | None:
+    """How many connections a pool opens at most; None where that is not written, or has no limit."""
+    if engine.is_pool:
+        return _number(engine, "max_size", 10)
+    if engine.option("poolclass").value is not None or not engine.option("poolclass").is_certain:
+        return None
+    size, overflow = _number(engine, "pool_size", 5), _number(engine, "max_overflow", 10)
+    return None if not size or overflow is None or overflow < 0 else size + overflow
+
+
+def _number(engine: Engine, name: str, default: int) -> int | None:
+    """The number that an option is, by itself or as the default of a setting."""
+    option = engine.option(name)
+    if option.value is None:
+        return default if option.is_certain else None
+    known = default_of(engine.codebase.inference, option.value, option.place) or option.value
+    return known.value if isinstance(known, Literal) and type(known.value) is int else None
 
 
 def _disposal(audited: Audited, engine: Engine, item: Disposal) -> entries.DisposalEntry:

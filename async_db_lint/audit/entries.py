@@ -20,7 +20,9 @@ class EngineEntry:
     """One call that makes an engine or pool.
 
     `driver` is the one that the URL names: empty when it names none, None when the URL is not written in
-    the code, or only as a default. `needs_no_disposal` says why nothing has to dispose it, and is empty otherwise.
+    the code, or only as a default. `most` is how many connections it opens in one process at most; None when its
+    pool has no limit, or one that is not written in the code. `needs_no_disposal` says why nothing has to dispose it,
+    and is empty otherwise.
     """
 
     name: str
@@ -32,6 +34,7 @@ class EngineEntry:
     driver: str | None
     url: Location | None
     options: tuple[tuple[str, str], ...]
+    most: int | None
     is_pool_certain: bool
     echo: str | None
     is_echo_certain: bool

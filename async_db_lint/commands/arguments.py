@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
+from async_db_lint.audit.connections import ONE_PROCESS, Deployment
 from async_db_lint.read import discovery, disk
 from async_db_lint.read.discovery import MissingPath
 from async_db_lint.read.source import Source
@@ -76,6 +77,7 @@ class AskedAudit:
     exit_zero: bool
     kept: KeptIndexes | None
     compare: Path | None = None
+    deployment: Deployment = ONE_PROCESS
 
 
 def asked(options: argparse.Namespace) -> Asked:
@@ -115,6 +117,7 @@ def asked_audit(options: argparse.Namespace) -> AskedAudit:
         exit_zero=options.exit_zero,
         kept=kept_indexes(options, root),
         compare=options.compare,
+        deployment=Deployment(options.workers, options.instances, options.max_connections),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from async_db_lint.audit.audit import Audit, audit
@@ -32,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
             found = audit(Target(question.root, [question.path], question.config, kept=question.kept), progress.show)
         if not found.files:
             raise MissingPath(f"{question.path}: no Python files of the project")
+        found = replace(found, deployment=question.deployment)
         written(found if earlier is None else found.beside(earlier), question)
     except (ConfigError, MissingPath, WriteError) as error:
         print(f"error: {escaped(str(error))}", file=sys.stderr)

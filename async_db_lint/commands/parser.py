@@ -156,6 +156,13 @@ def add_old_code(check: argparse.ArgumentParser) -> None:
     check.add_argument("--diff-base", metavar="REV", help="report only on lines changed since a git revision")
 
 
+def _positive(text: str) -> int:
+    """A number of something that there is. Raises ArgumentTypeError."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 on")
+    return int(text)
+
+
 def _add_audit(audit: argparse.ArgumentParser) -> None:
     audit.add_argument(
         "path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the project, or a part of it"
@@ -168,6 +175,10 @@ def _add_audit(audit: argparse.ArgumentParser) -> None:
     audit.add_argument(
         "--compare", type=Path, metavar="OLD.json", help="say what is new and gone since an audit written as JSON"
     )
+    running = audit.add_argument_group("connections", "how many the pools may open, beside what the server allows")
+    running.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes on each instance")
+    running.add_argument("--instances", type=_positive, default=1, metavar="N", help="instances of the service")
+    running.add_argument("--max-connections", type=_positive, metavar="N", help="PostgreSQL's `max_connections`")
     _add_status(audit)
     _add_project(audit, ROOT.format("PATH"))
 

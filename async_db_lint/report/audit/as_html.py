@@ -14,7 +14,7 @@ from async_db_lint.report.audit.graph import graph
 from async_db_lint.report.audit.html_text import marked, plain, quoted, where
 from async_db_lint.report.audit.instead import instead
 from async_db_lint.report.audit.style import STYLE
-from async_db_lint.report.audit.summary import changes, effect, origin, since, summary
+from async_db_lint.report.audit.summary import changes, effect, origin, pools, since, summary
 from async_db_lint.report.audit.tables import Cell, Table, routes, tables
 from async_db_lint.report.formats import Shown
 from async_db_lint.rule.finding import Finding, Location
@@ -46,6 +46,7 @@ class Page:
             f"<title>{title}</title>\n<style>\n{STYLE}\n</style>\n</head>\n<body>\n<main>",
             f"<h1>{title}</h1>\n<p>{plain(summary(self.audit))}</p>",
             f'<p class="soft">{plain(origin(self.audit))}</p>',
+            f"<p>{marked(pools(self.audit))}</p>" if pools(self.audit) else "",
             *self.changes(),
             *self.consequences(),
             *items,

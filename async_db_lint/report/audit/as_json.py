@@ -27,6 +27,12 @@ def render(audit: Audit, shown: Shown) -> str:
         "date": date.today().isoformat(),
         "version": __version__,
         "files": audit.files,
+        "connections": {
+            **dataclasses.asdict(audit.connections),
+            "engines": dict(audit.connections.engines),
+            "in_a_process": audit.connections.in_a_process,
+            "everywhere": audit.connections.everywhere,
+        },
         "consequences": [_consequences(item, shown) for item in audit.consequences],
         "items": [_answer(item, shown) for item in audit.answers],
         "findings": [_fingerprinted(item, key, shown) for item in audit.findings],

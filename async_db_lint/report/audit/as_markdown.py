@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from async_db_lint.audit.audit import Audit
 from async_db_lint.audit.checklist import Answer, Outcome
 from async_db_lint.audit.consequences import Consequences
-from async_db_lint.report.audit.summary import changes, effect, origin, since, summary
+from async_db_lint.report.audit.summary import changes, effect, origin, pools, since, summary
 from async_db_lint.report.audit.tables import Cell, Table, tables
 from async_db_lint.report.formats import Shown
 from async_db_lint.report.terminal import escaped
@@ -22,6 +22,7 @@ SPECIAL = re.compile(r"([\\*_{}\[\]<>#|~!&])")
 def render(audit: Audit, shown: Shown) -> str:
     """The audit as Markdown text."""
     lines = [f"## Audit of {code(audit.name)}", "", plain(f"{summary(audit)} {origin(audit)}"), ""]
+    lines += [plain(pools(audit)), ""] if pools(audit) else []
     if audit.comparison is not None:
         lines += [f"**{plain(since(audit.comparison))}**", ""]
         lines += [*(f"- {plain(text)}" for text in changes(audit.comparison, shown)), ""]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from async_db_lint.audit.audit import Audit
 from async_db_lint.audit.checklist import Answer, Outcome
 from async_db_lint.audit.consequences import Consequences
-from async_db_lint.report.audit.summary import changes, effect, origin, since, summary
+from async_db_lint.report.audit.summary import changes, effect, origin, pools, since, summary
 from async_db_lint.report.audit.tables import Table, tables
 from async_db_lint.report.formats import Shown
 from async_db_lint.report.terminal import escaped
@@ -39,6 +39,8 @@ def render(audit: Audit, shown: Shown, is_colored: bool = False, width: int = PL
                       color_system="standard" if is_colored else None, legacy_windows=False)  # fmt: skip
     _line(console, f"Audit of {audit.name}", "bold")
     _line(console, origin(audit), "dim")
+    if pools(audit):
+        _line(console, escaped(pools(audit)), "bold red" if audit.connections.is_too_much else "dim")
     if audit.comparison is not None:
         _line(console, f"\n{since(audit.comparison)}", "bold")
         for text in changes(audit.comparison, shown):

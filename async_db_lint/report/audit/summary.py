@@ -22,6 +22,24 @@ def origin(audit: Audit) -> str:
     return f"By async-db-lint {__version__} on {date.today().isoformat()}{at}."
 
 
+def pools(audit: Audit) -> str:
+    """How many connections the application may open, in one or two sentences; nothing where it has no engine."""
+    found, deployment = audit.connections, audit.deployment
+    if not found.engines:
+        return ""
+    each = ", ".join(f"`{name}` {most}" for name, most in found.engines)
+    text = f"At most {counted(found.in_a_process, 'connection')} in a process: {each}"
+    text += f"; not known: {', '.join(f'`{name}`' for name in found.unknown)}." if found.unknown else "."
+    if (deployment.workers, deployment.instances, deployment.max_connections) == (1, 1, None):
+        return text
+    where = f"{counted(deployment.workers, 'worker')} on each of {counted(deployment.instances, 'instance')}"
+    text += f" With {where}: {found.everywhere}"
+    if deployment.max_connections is None:
+        return f"{text}."
+    verdict = "too many" if found.is_too_much else "enough are left"
+    return f"{text}, of {deployment.max_connections} that the server allows: {verdict}."
+
+
 def since(item: AuditComparison) -> str:
     """What has changed since an earlier audit, in one sentence."""
     at = "" if item.commit is None else f", commit {item.commit[:SHORT]}"
