@@ -32,7 +32,8 @@ def pools(audit: Audit) -> str:
     text += f"; not known: {', '.join(f'`{name}`' for name in found.unknown)}." if found.unknown else "."
     if (deployment.workers, deployment.instances, deployment.max_connections) == (1, 1, None):
         return text
-    where = f"{counted(deployment.workers, 'worker')} on each of {counted(deployment.instances, 'instance')}"
+    where = counted(deployment.workers, "worker")
+    where += f" on each of {deployment.instances} instances" if deployment.instances > 1 else ""
     text += f" With {where}: {found.everywhere}"
     if deployment.max_connections is None:
         return f"{text}."
