@@ -82,4 +82,4 @@ def test_the_boxes_of_the_drawing_hold_their_texts(browser: Any, tmp_path: Path)
         return [...node.querySelectorAll('text')].some(text => text.getBoundingClientRect().right > box.right - 4);
     }).map(node => node.textContent)""")
     assert wide == []
-    assert page.locator("svg .node").count() == 10
+    assert page.locator("svg .node").count() == 20

@@ -13,7 +13,7 @@ BOX = (180, 52)  # width and height of a node
 GAP = (44, 18)  # between columns, and between the nodes of one
 HEADS = ("Engines", "Factories", "Dependencies", "What needs them")
 TOP = 34  # below the names of the columns
-MAX_TITLE, MAX_SUBTITLE = 20, 25  # characters that fit into a box
+MAX_TITLE, MAX_SUBTITLE = 20, 23  # characters that fit into a box
 
 
 def drawing(graph: Graph, marked: Collection[Location]) -> str:
