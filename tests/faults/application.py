@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -32,7 +33,7 @@ class Running:
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
         self.seconds_to_end = 0.0
-        self.unread: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self.unread: list[socket.socket] = []
 
     async def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -70,7 +71,7 @@ class Running:
     def leave_unread(self) -> None:
         """Let those go away who have asked for something and do not read it."""
         while self.unread:
-            self.unread.pop()[1].transport.abort()
+            self.unread.pop().close()
 
     async def connections_left(self) -> int:
         """How many of its connections the server still has, once that is settled."""
