@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from async_db_lint.audit.checklist import Answer
-from async_db_lint.quiet.baseline import Keys
+from async_db_lint.quiet.baseline import Baseline, Keys, Known
 from async_db_lint.read import disk
 from async_db_lint.rule.finding import Finding
 from async_db_lint.settings.keys import ConfigError
-
-Item = TypeVar("Item")
-Other = TypeVar("Other")
-Named = tuple[str, Item]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +52,14 @@ class AuditComparison:
 def fingerprint(finding: Finding, key: Keys) -> str:
     """What a finding is known by in another audit: its rule, file and line, and behind a `-` the lines around it."""
     known = key(finding)
-    text = "\n".join((known.code, known.path, known.line))
+    text = "\n".join((known.code, known.path, known.line))  # a line may hold a password, and an audit is passed around
     return f"{blake2b(text.encode(errors='replace'), digest_size=8).hexdigest()}-{known.around}"
+
+
+def _known(name: str) -> Known:
+    """A fingerprint as a baseline knows findings."""
+    line, _, around = name.partition("-")
+    return Known("", "", line, around)
 
 
 def earlier_audit(path: Path) -> Earlier:
@@ -71,17 +73,15 @@ def earlier_audit(path: Path) -> Earlier:
                 data["findings"]]  # fmt: skip
         outcomes = {item["key"]: item["outcome"] for item in data["items"]}
         return Earlier(data["date"], data["commit"], tuple(rows), outcomes)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         hint = "`audit --format json` of this version writes one"
         raise ConfigError(f"{path}: no audit that can be compared with; {hint}") from error
 
 
 def compared(earlier: Earlier, findings: Sequence[Finding], answers: Sequence[Answer], key: Keys) -> AuditComparison:
     """An audit beside an earlier one. Equal findings are told by their number alone."""
-    named = [(fingerprint(finding, key), finding) for finding in findings]
-    new, gone = _unmatched(named, earlier.findings)
-    # Where the lines around have changed, the line alone tells.
-    new, gone = _unmatched(_of_lines(new), _of_lines(gone))
+    baseline = Baseline(tuple(Counter(_known(name) for name, _ in earlier.findings).items()))
+    matched = baseline.matched(findings, lambda finding: _known(fingerprint(finding, key)))
     changed = (
         ChangedItem(item.item.key, item.item.title, before, item.outcome.value)
         for item in answers
@@ -90,31 +90,19 @@ def compared(earlier: Earlier, findings: Sequence[Finding], answers: Sequence[An
     return AuditComparison(
         date=earlier.date,
         commit=earlier.commit,
-        new=tuple(finding for _, finding in new),
-        gone=tuple(line for _, line in gone),
-        unchanged=len(findings) - len(new),
+        new=matched.new,
+        gone=tuple(_gone(earlier, matched.left)),
+        unchanged=len(findings) - len(matched.new),
         items=tuple(changed),
     )
 
 
-def _of_lines(rows: Iterable[Named[Item]]) -> list[Named[Item]]:
-    return [(name.partition("-")[0], item) for name, item in rows]
-
-
-def _unmatched(
-    ones: Iterable[Named[Item]], others: Sequence[Named[Other]]
-) -> tuple[list[Named[Item]], list[Named[Other]]]:
-    """What has no equal on the other side, as often as it has none."""
-    left = Counter(name for name, _ in others)
-    first: list[Named[Item]] = []
-    for name, item in ones:
-        if left[name] > 0:
-            left[name] -= 1
-        else:
-            first.append((name, item))
-    second: list[Named[Other]] = []
-    for name, other in others:
-        if left[name] > 0:
-            left[name] -= 1
-            second.append((name, other))
-    return first, second
+def _gone(earlier: Earlier, left: Counter[Known]) -> list[str]:
+    """The lines of what was not found any more; of several alike, the last ones."""
+    counts = Counter(left)
+    found: list[str] = []
+    for name, line in reversed(earlier.findings):
+        if counts[_known(name)] > 0:
+            counts[_known(name)] -= 1
+            found.append(line)
+    return found[::-1]
