@@ -5,7 +5,6 @@ pytest -m environments (needs Chromium: Debian's package `chromium`)
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,29 +12,23 @@ from typing import Any
 import pytest
 
 from async_db_lint.commands.cli import main
+from tests.browser import chromium, needs_chromium
 from tests.rules.test_fixtures import FIXTURES
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
 AUDITED = {
     "passes": ROOT / "reference_app",
     "fails": FIXTURES / "ADB104-engine-not-disposed" / "bad",
     "empty": FIXTURES / "ADB901-unused-suppression",
 }
 
-pytestmark = [pytest.mark.environments, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")]
+pytestmark = [pytest.mark.environments, needs_chromium]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 def page_of(name: str, folder: Path) -> str:
