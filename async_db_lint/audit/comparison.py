@@ -69,7 +69,7 @@ def earlier_audit(path: Path) -> Earlier:
         raise ConfigError(f"{path}: cannot be read")
     try:
         data: Any = json.loads(text)
-        rows = [(row["fingerprint"], f"{row['path']}:{row['line']}: {row['code']} {row['message']}") for row in
+        rows = [(str(row["fingerprint"]), f"{row['path']}:{row['line']}: {row['code']} {row['message']}") for row in
                 data["findings"]]  # fmt: skip
         outcomes = {item["key"]: item["outcome"] for item in data["items"]}
         return Earlier(data["date"], data["commit"], tuple(rows), outcomes)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from async_db_lint.index.expressions import Attribute, Call, Expr, Lambda, Name, Starred
-from async_db_lint.index.scopes import Class, Function, Parameter, ParameterKind
+from async_db_lint.index.scopes import Class, Function, Parameter, ParameterKind, Scope
 from async_db_lint.project.application.codebase import Codebase
 from async_db_lint.project.effects.events import MAX_CHAIN, Effects, Event
 from async_db_lint.project.effects.subjects import HeldParameter, Provenance, Subject, Subjects
@@ -43,11 +43,8 @@ class Callback(NamedTuple):
 def called_parameter(call: Call) -> Parameter | None:
     """The parameter of the function around it that a call calls, when nothing else is bound to its name."""
     scope = call.block.scope
-    if not isinstance(scope, Function) or not isinstance(call.callee, Name):
-        return None
-    rows = scope.bindings.get(call.callee.name, ())
-    found = rows[0].value if len(rows) == 1 else None
-    if not isinstance(found, Parameter) or found.kind not in NAMED:
+    found = _parameter(call.callee, scope)
+    if found is None or not isinstance(scope, Function) or found.kind not in NAMED:
         return None
     return None if scope.owner is not None and scope.parameters[0] == found else found  # `cls(…)`
 
@@ -149,11 +146,17 @@ def _is_own(event: Event, callback: Callback) -> bool:
 def _passed_on(call: Call, given: Expr | None) -> Subject | None:
     """The parameter of the calling function that is passed on, to be called further down."""
     scope = call.block.scope
-    if not isinstance(given, Name) or not isinstance(scope, Function):
+    parameter = _parameter(given, scope)
+    if parameter is None or not isinstance(scope, Function):
         return None
-    rows = scope.bindings.get(given.name, ())
-    is_parameter = len(rows) == 1 and isinstance(rows[0].value, Parameter)
-    return Subject(Provenance.PARAMETER, scope, given.name) if is_parameter else None
+    return Subject(Provenance.PARAMETER, scope, parameter.name)
+
+
+def _parameter(expr: Expr | None, scope: Scope) -> Parameter | None:
+    """The parameter of a function that a name is, when nothing else is bound to it."""
+    rows = scope.bindings.get(expr.name, ()) if isinstance(expr, Name) and isinstance(scope, Function) else ()
+    found = rows[0].value if len(rows) == 1 else None
+    return found if isinstance(found, Parameter) else None
 
 
 def _runs_at_once(function: Function) -> bool:
