@@ -30,6 +30,11 @@ class Told:
         self.answers[str(answer.status_code)] += 1
 
     @property
+    def answered(self) -> int:
+        """Requests that were answered: neither broken off by us nor by the customer."""
+        return sum(self.answers.values()) - self.answers["broken"] - self.answers["aborted"]
+
+    @property
     def refused(self) -> int:
         """Answers that say: not now."""
         return self.answers["503"]

@@ -61,7 +61,7 @@ def row_of(fault: Fault, name: str, found: Seen) -> str:
     cells = [
         fault.__name__.replace("_", " "),
         "reference" if name == REFERENCE else "guide",
-        sum(told.answers.values()) - told.answers["broken"],
+        told.answered,
         told.refused,
         told.failed,
         told.answers["broken"],
